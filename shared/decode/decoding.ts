@@ -1,0 +1,91 @@
+/** The account of one delivery while it is opened: every record ends as a RawRecord, a Rejection or a counted drop. */
+import type { JsonObject } from '../schema/json.ts';
+import {
+  type Dialect,
+  type DropReason,
+  type EnvelopeOrigin,
+  type Location,
+  type RawRecord,
+  type Rejection,
+  type RejectionReason,
+  rejectionPrefixLength,
+} from '../schema/raw-record.ts';
+
+export interface DecodeLimits {
+  /** The most bytes that one compressed part of a delivery may unfold to. */
+  readonly maxBytes: number;
+  /** How many envelopes may stand inside one another. */
+  readonly maxEnvelopes: number;
+}
+
+export const defaultLimits: DecodeLimits = { maxBytes: 64 * 1024 * 1024, maxEnvelopes: 8 };
+
+/** Where the document being opened stands, and what is known about its origin before it is opened. */
+export interface DecodeContext {
+  readonly location?: Location | undefined;
+  readonly origin?: EnvelopeOrigin | undefined;
+  readonly limits?: DecodeLimits | undefined;
+}
+
+export interface Decoded {
+  readonly records: readonly RawRecord[];
+  readonly rejections: readonly Rejection[];
+  readonly dropped: ReadonlyMap<DropReason, number>;
+}
+
+export class Decoding implements Decoded {
+  readonly records: RawRecord[] = [];
+  readonly rejections: Rejection[] = [];
+  readonly dropped = new Map<DropReason, number>();
+  readonly limits: DecodeLimits;
+  readonly #place: Location | undefined;
+  #inBatch = false;
+  #next = 0;
+
+  constructor(context: DecodeContext) {
+    this.limits = context.limits ?? defaultLimits;
+    this.#place = context.location;
+  }
+
+  /** Says that records from here on are members of a batch, so that each location names its place in it. */
+  batch(): void {
+    this.#inBatch = true;
+  }
+
+  record(dialect: Dialect, origin: EnvelopeOrigin, content: RecordContent): void {
+    this.records.push({
+      dialect,
+      line: content.line,
+      body: content.body,
+      origin,
+      deliveryId: content.deliveryId,
+      time: content.time,
+      index: this.#next,
+      location: this.#here(),
+    });
+    this.#next++;
+  }
+
+  reject(reason: RejectionReason, detail: string, text: string, dialect?: Dialect): void {
+    const prefix = text.slice(0, rejectionPrefixLength);
+    this.rejections.push({ index: this.#next, reason, detail, dialect, prefix, location: this.#here() });
+    this.#next++;
+  }
+
+  drop(reason: DropReason, count = 1): void {
+    this.dropped.set(reason, (this.dropped.get(reason) ?? 0) + count);
+    this.#next += count;
+  }
+
+  #here(): Location | undefined {
+    if (!this.#place || !this.#inBatch) return this.#place;
+    return { path: this.#place.path, line: this.#place.line, index: this.#next };
+  }
+}
+
+export interface RecordContent {
+  readonly line?: string | undefined;
+  readonly body?: JsonObject | undefined;
+  readonly deliveryId?: string | undefined;
+  readonly time?: number | undefined;
+}

@@ -1,0 +1,45 @@
+/** Azure Monitor messages in, in each form that a trigger or an export has been seen to give them; records out. */
+import { isObject, type JsonObject, listOf } from '../schema/json.ts';
+import type { Envelope, Opener } from './envelope.ts';
+import type { Decoding } from './decoding.ts';
+import type { EnvelopeOrigin } from '../schema/raw-record.ts';
+
+const openRecords: Envelope = (value, decoding, origin, open) => {
+  if (!Array.isArray(value.records) || 'invocationId' in value) return false;
+  decoding.batch();
+  for (const record of listOf(value.records)) open(record, origin);
+  return true;
+};
+
+/**
+ * Some services write records with single-quoted properties, which spoils the JSON of the whole message. The message is
+ * then taken apart at the seams between its records, and each is read for itself.
+ */
+const openBroken = (text: string, decoding: Decoding, origin: EnvelopeOrigin, open: Opener): boolean => {
+  const head = /^\s*\{\s*"records"\s*:\s*\[/.exec(text);
+  if (!head) return false;
+  decoding.batch();
+  const inner = text.slice(head[0].length).replace(/\]\s*\}\s*$/, '');
+  for (const part of inner.split(/(?<=\})\s*,\s*(?=\{\s*")/)) openPart(part, decoding, origin, open);
+  return true;
+};
+
+const openPart = (part: string, decoding: Decoding, origin: EnvelopeOrigin, open: Opener): void => {
+  const record = parsedObject(part) ?? parsedObject(singleQuotesMended(part));
+  if (record) open(record, origin);
+  else decoding.reject('not-json', 'a record of a broken batch that does not parse', part);
+};
+
+const parsedObject = (text: string): JsonObject | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** `{'a':'b'}` becomes `{"a":"b"}`, only where a quote stands as a delimiter. */
+const singleQuotesMended = (text: string): string => text.replace(/(?<=[{,:[]\s*)'|'(?=\s*[},:\]])/g, '"');
+
+export const openEventHub = Object.assign(openRecords, { broken: openBroken });

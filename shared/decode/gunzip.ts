@@ -1,0 +1,29 @@
+/** Compressed bytes in, bytes out, never more than a limit. Concatenated gzip members are read as one. */
+import { gunzipSync } from 'node:zlib';
+import { DeliveryError, messageOf } from '../errors.ts';
+
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+/** @throws DeliveryError where the bytes are broken or unfold to more than `maxBytes`. */
+export const gunzip = (bytes: Uint8Array, maxBytes: number): Buffer => {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+  } catch (thrown) {
+    const tooLarge = thrown instanceof RangeError || codeOf(thrown) === 'ERR_BUFFER_TOO_LARGE';
+    const message = tooLarge
+      ? `gzip data unfolds to more than ${maxBytes} bytes`
+      : `not readable as gzip: ${messageOf(thrown)}`;
+    throw new DeliveryError(message, { cause: thrown });
+  }
+};
+
+const codeOf = (thrown: unknown): unknown =>
+  thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+
+const outsideBase64 = /[^A-Za-z0-9+/=\s]/;
+
+/** The bytes of a base64 text, or undefined where the text is not base64. */
+export const base64Bytes = (text: string): Buffer | undefined => {
+  const bytes = Buffer.from(text, 'base64');
+  return isGzip(bytes) || !outsideBase64.test(text) ? bytes : undefined;
+};

@@ -1,0 +1,66 @@
+/** One line of AKS guard in, one event out: a failed sign-in, an authorization check, or a word about itself. */
+import type { AuditEvent, Outcome } from '../schema/audit-event.ts';
+import { aksOrigin, aksTime } from './aks-audit.ts';
+import { originOf } from './audit.ts';
+import { aksLine, componentEvent } from './component.ts';
+import { contentId } from './content-id.ts';
+import { type KlogLine, klogOf } from './klog.ts';
+import { nativeEvent } from './native-event.ts';
+import type { Normaliser } from './normaliser.ts';
+import { rejectionOf } from './rejection.ts';
+
+/** Errors of guard's token review (kubeguard/guard, auth/providers/azure): each stands for one refused token. */
+const refusedToken =
+  /failed to verify (?:pop )?token|token is expired|token issued by a different provider|Invalid JWT Token|claims? not found|Missing client certificate|unknown organization|Invalid authn\/authz provider|failed to get groups/i;
+
+/** A cache key names the caller: `<user>/<namespace>/<group>/<resource>/<verb>`. */
+const cacheKey = /^(.+)\/([^/]*)\/([^/]*)\/([^/]*)\/([^/]*)$/;
+
+export const fromAksGuard: Normaliser = (record) => {
+  const diagnostic = record.body ?? {};
+  const line = aksLine(diagnostic);
+  if (line === undefined)
+    return rejectionOf(record, 'unreadable', 'expected guard to have written a line of text');
+  const origin = aksOrigin(diagnostic, record.origin);
+  const received = aksTime(diagnostic);
+  const klog = klogOf(line, received);
+  const result = klog && resultOf(klog);
+  if (!klog || result === undefined) return componentEvent(record, line, origin, received, diagnostic);
+  return signIn(klog, result, {
+    id: contentId({ ...record, line: JSON.stringify(diagnostic) }),
+    origin: originOf(record, origin),
+    time: klog.time ?? received,
+  });
+};
+
+const resultOf = (klog: KlogLine): Outcome['result'] | undefined => {
+  if (klog.severity === 'error' && refusedToken.test(klog.message)) return 'failure';
+  if (klog.message === 'Authorization check completed')
+    return klog.fields.allowed === 'true' ? 'success' : 'failure';
+  if (klog.message === 'Non-AAD user denied') return 'failure';
+  return klog.message.startsWith('Cache hit') || klog.message.startsWith('Cache miss')
+    ? 'unknown'
+    : undefined;
+};
+
+const signIn = (
+  klog: KlogLine,
+  result: Outcome['result'],
+  parts: Pick<AuditEvent, 'id' | 'origin' | 'time'>,
+): AuditEvent => {
+  const key = cacheKey.exec(klog.fields.key ?? '');
+  const name = klog.fields.user ?? key?.[1];
+  return nativeEvent({
+    ...parts,
+    kind: 'authentication',
+    actor: {
+      name,
+      type: name === undefined ? 'unknown' : 'user',
+      cloudIdentity: name?.includes('@') ? name : undefined,
+    },
+    action: { verb: key?.[5] ?? 'authenticate' },
+    target: key ? { namespace: key[2], group: key[3] === '-' ? '' : key[3], resource: key[4] } : undefined,
+    outcome: { result, reason: klog.fields.reason ?? (result === 'failure' ? klog.message : undefined) },
+    native: { message: klog.message, severity: klog.severity, source: klog.source, fields: klog.fields },
+  });
+};

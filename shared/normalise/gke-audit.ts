@@ -1,0 +1,179 @@
+/** One Cloud Audit Log entry of the Kubernetes API in, the audit event it stands for out, with what was inferred named. */
+import { isObject, type JsonObject, listOf, someTextOf, textOf } from '../schema/json.ts';
+import type { KubernetesAuditEvent } from '../schema/kubernetes-audit.ts';
+import type { EnvelopeOrigin } from '../schema/raw-record.ts';
+import { auditEventOf } from './audit.ts';
+import { type GkeTarget, gkeTargetOf } from './gke-target.ts';
+import type { Normaliser } from './normaliser.ts';
+
+export const fromGkeAudit: Normaliser = (record) => {
+  const entry = record.body ?? {};
+  const payload = isObject(entry.protoPayload) ? entry.protoPayload : {};
+  const inferred: string[] = [];
+  const audit = rebuilt(entry, payload, inferred);
+  const source = { audit, truncated: false };
+  return auditEventOf(
+    record,
+    source,
+    gkeOrigin(entry, record.origin),
+    inferred.length > 0 ? inferred : undefined,
+  );
+};
+
+/** Resource labels of k8s_cluster, gke_cluster and the node resources alike. */
+export const gkeOrigin = (entry: JsonObject, from: EnvelopeOrigin): EnvelopeOrigin => {
+  const labels = isObject(entry.resource) && isObject(entry.resource.labels) ? entry.resource.labels : {};
+  const account = textOf(labels.project_id) ?? from.account;
+  const region = textOf(labels.location) ?? textOf(labels.zone) ?? from.region;
+  const cluster = textOf(labels.cluster_name) ?? from.cluster;
+  const isWhole = account !== undefined && region !== undefined && cluster !== undefined;
+  return {
+    cloud: 'gcp',
+    account,
+    region,
+    cluster,
+    clusterId: isWhole
+      ? `//container.googleapis.com/projects/${account}/locations/${region}/clusters/${cluster}`
+      : from.clusterId,
+    stream: logNameOf(textOf(entry.logName)),
+  };
+};
+
+/** `projects/p/logs/cloudaudit.googleapis.com%2Factivity` is `cloudaudit.googleapis.com/activity`. */
+const logNameOf = (logName: string | undefined): string | undefined =>
+  logName?.slice(logName.lastIndexOf('/logs/') + '/logs/'.length).replaceAll('%2F', '/');
+
+const rebuilt = (entry: JsonObject, payload: JsonObject, inferred: string[]): KubernetesAuditEvent => {
+  const target = gkeTargetOf(payload);
+  const metadata = isObject(payload.requestMetadata) ? payload.requestMetadata : {};
+  const operation = isObject(entry.operation) ? entry.operation : {};
+  const timestamp = someTextOf(entry.timestamp);
+  // Test data and old exports spell it callerIP.
+  const callerIp = someTextOf(metadata.callerIp) ?? someTextOf(metadata.callerIP);
+  if (target.resource !== undefined) inferred.push('requestURI');
+  return {
+    kind: 'Event',
+    apiVersion: 'audit.k8s.io/v1',
+    level: payload.response ? 'RequestResponse' : payload.request ? 'Request' : 'Metadata',
+    auditID: someTextOf(operation.id) ?? someTextOf(entry.insertId),
+    stage: stageOf(operation),
+    requestURI: uriOf(target, payload),
+    verb: target.verb,
+    user: userOf(payload),
+    sourceIPs: callerIp === undefined ? undefined : [callerIp],
+    userAgent: textOf(metadata.callerSuppliedUserAgent),
+    objectRef: target.resource === undefined ? undefined : refOf(target),
+    responseStatus: statusOf(payload, target, inferred),
+    requestObject: withoutType(payload.request),
+    responseObject: withoutType(payload.response),
+    requestReceivedTimestamp: timestamp,
+    stageTimestamp: timestamp,
+    annotations: annotationsOf(entry, payload),
+  };
+};
+
+/** A long call gives an entry at its start and one at its end; any other gives one that is both. */
+const stageOf = (operation: JsonObject): string =>
+  operation.first === true && operation.last !== true ? 'ResponseStarted' : 'ResponseComplete';
+
+const refOf = (target: GkeTarget): NonNullable<KubernetesAuditEvent['objectRef']> => ({
+  resource: target.resource,
+  namespace: target.namespace,
+  name: target.name,
+  apiGroup: target.group === '' ? undefined : target.group,
+  apiVersion: target.version,
+  subresource: target.subresource,
+});
+
+const uriOf = (target: GkeTarget, payload: JsonObject): string | undefined => {
+  const name = someTextOf(payload.resourceName);
+  if (name === undefined) return undefined;
+  if (target.resource === undefined) return name.startsWith('/') ? name : `/${name}`;
+  return name.startsWith('core/') ? `/api/${name.slice('core/'.length)}` : `/apis/${name}`;
+};
+
+/** The name of the caller is an address, a Kubernetes name, or for a federated one a principal subject. */
+const userOf = (payload: JsonObject): KubernetesAuditEvent['user'] => {
+  const info = isObject(payload.authenticationInfo) ? payload.authenticationInfo : {};
+  const username =
+    someTextOf(info.principalEmail) ??
+    someTextOf(info.principalSubject) ??
+    someTextOf(info.authoritySelector);
+  const delegation = listOf(info.serviceAccountDelegationInfo)
+    .map((item) => (isObject(item) ? (textOf(item.principalSubject) ?? delegatedBy(item)) : undefined))
+    .filter((subject) => subject !== undefined);
+  if (username === undefined) return undefined;
+  return delegation.length === 0
+    ? { username }
+    : { username, extra: { serviceAccountDelegationInfo: delegation } };
+};
+
+const delegatedBy = (item: JsonObject): string | undefined =>
+  isObject(item.firstPartyPrincipal) ? textOf(item.firstPartyPrincipal.principalEmail) : undefined;
+
+/** google.rpc.Code to the HTTP status that the API server most often means by it. 2 (UNKNOWN) says nothing. */
+const httpCodes: Readonly<Record<number, number>> = {
+  3: 400,
+  5: 404,
+  6: 409,
+  7: 403,
+  8: 429,
+  10: 409,
+  13: 500,
+  14: 503,
+  16: 401,
+};
+
+/** The outcome as stated: by a Status in the response, else by protoPayload.status; nothing where neither is there. */
+const statusOf = (
+  payload: JsonObject,
+  target: GkeTarget,
+  inferred: string[],
+): KubernetesAuditEvent['responseStatus'] => {
+  const { response, status } = payload;
+  const type = isObject(response) ? textOf(response['@type']) : undefined;
+  if (
+    isObject(response) &&
+    (type?.endsWith('.Status') || response.kind === 'Status') &&
+    typeof response.code === 'number'
+  ) {
+    return {
+      code: response.code,
+      status: textOf(response.status),
+      reason: textOf(response.reason),
+      message: textOf(response.message),
+    };
+  }
+  if (!isObject(status)) return undefined;
+  const rpcCode = typeof status.code === 'number' ? status.code : 0;
+  const message = textOf(status.message);
+  if (rpcCode === 0) {
+    inferred.push('responseStatus.code');
+    return { code: target.verb === 'create' ? 201 : 200, message };
+  }
+  const code = httpCodes[rpcCode];
+  if (code !== undefined) inferred.push('responseStatus.code');
+  // A WebSocket or SPDY upgrade (101) is written as UNKNOWN, so an exec with code 2 did not fail for certain.
+  const isUpgrade = rpcCode === 2 && upgrades.has(target.subresource ?? '');
+  return { code, status: isUpgrade ? undefined : 'Failure', message };
+};
+
+const upgrades = new Set(['exec', 'attach', 'portforward', 'proxy']);
+
+/** Labels hold the audit annotations; where they lack the decision, authorizationInfo has it. */
+const annotationsOf = (entry: JsonObject, payload: JsonObject): KubernetesAuditEvent['annotations'] => {
+  const labels = isObject(entry.labels) ? entry.labels : {};
+  const annotations: Record<string, string> = {};
+  for (const [key, value] of Object.entries(labels)) if (typeof value === 'string') annotations[key] = value;
+  const [authorization] = listOf(payload.authorizationInfo);
+  if (annotations['authorization.k8s.io/decision'] === undefined && isObject(authorization)) {
+    annotations['authorization.k8s.io/decision'] = authorization.granted === true ? 'allow' : 'forbid';
+  }
+  return annotations;
+};
+
+const withoutType = (body: unknown): unknown => {
+  if (!isObject(body) || !('@type' in body)) return body;
+  const { '@type': _, ...rest } = body;
+  return rest;
+};

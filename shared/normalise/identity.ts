@@ -1,0 +1,54 @@
+/** A Kubernetes user as an API server names it in; what kind of actor it is, and the cloud identity behind it, out. */
+import type { Actor } from '../schema/audit-event.ts';
+import type { KubernetesUser } from '../schema/kubernetes-audit.ts';
+
+/** Both names that an API server gives a caller without credentials. */
+export const isAnonymous = (name: string | undefined, groups: readonly string[] | undefined): boolean =>
+  name === 'system:anonymous' ||
+  name === 'system:unauthenticated' ||
+  groups?.includes('system:unauthenticated') === true;
+
+export const actorTypeOf = (
+  name: string | undefined,
+  groups: readonly string[] | undefined,
+): Actor['type'] => {
+  if (isAnonymous(name, groups)) return 'anonymous';
+  if (name === undefined || name === '') return 'unknown';
+  if (name.startsWith('system:serviceaccount:')) return 'service-account';
+  if (name.startsWith('system:node:')) return 'node';
+  return name.startsWith('system:') || name.startsWith('eks:') ? 'system' : 'user';
+};
+
+export const actorOf = (
+  user: KubernetesUser | undefined,
+  impersonated: KubernetesUser | undefined,
+): Actor => {
+  const name = user?.username === '' ? undefined : user?.username;
+  return {
+    name,
+    type: actorTypeOf(name, user?.groups),
+    uid: user?.uid === '' ? undefined : user?.uid,
+    groups: user?.groups,
+    cloudIdentity: user && cloudIdentityOf(user),
+    credentialId: first(user, 'accessKeyId') ?? first(user, 'authentication.kubernetes.io/credential-id'),
+    impersonates: impersonated && {
+      name: impersonated.username,
+      uid: impersonated.uid,
+      groups: impersonated.groups,
+    },
+  };
+};
+
+/** aws-iam-authenticator writes the caller's ARN into `extra`; Entra and Google users are named by address. */
+const cloudIdentityOf = (user: KubernetesUser): string | undefined => {
+  const arn = first(user, 'arn') ?? first(user, 'canonicalArn');
+  if (arn !== undefined) return arn;
+  const name = user.username;
+  if (name === undefined || name.startsWith('system:')) return undefined;
+  return name.startsWith('arn:') || name.includes('@') ? name : undefined;
+};
+
+const first = (user: KubernetesUser | undefined, key: string): string | undefined => {
+  const value = user?.extra?.[key]?.[0];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+};
