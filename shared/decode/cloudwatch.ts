@@ -1,8 +1,8 @@
 /** A CloudWatch Logs subscription payload, packed or not, in; its log events, each with the cluster of its log group, out. */
 import { isObject, type JsonObject, type JsonValue, listOf, numberOf, textOf } from '../schema/json.ts';
 import type { Dialect, EnvelopeOrigin } from '../schema/raw-record.ts';
-import type { Envelope, Opener } from './envelope.ts';
 import type { Decoding } from './decoding.ts';
+import type { Envelope, Opener } from './envelope.ts';
 import { base64Bytes } from './gunzip.ts';
 
 export const openCloudWatch: Envelope = (value, decoding, origin, open) => {

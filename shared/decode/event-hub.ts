@@ -1,8 +1,8 @@
 /** Azure Monitor messages in, in each form that a trigger or an export has been seen to give them; records out. */
 import { isObject, type JsonObject, listOf } from '../schema/json.ts';
-import type { Envelope, Opener } from './envelope.ts';
-import type { Decoding } from './decoding.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
+import type { Decoding } from './decoding.ts';
+import type { Envelope, Opener } from './envelope.ts';
 
 const openRecords: Envelope = (value, decoding, origin, open) => {
   if (!Array.isArray(value.records) || 'invocationId' in value) return false;

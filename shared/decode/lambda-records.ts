@@ -1,8 +1,8 @@
 /** AWS events that carry a list named Records, in: Kinesis, SNS, SQS, S3 and CloudTrail; what each record holds, out. */
 import { isObject, type JsonObject, type JsonValue, listOf, textOf } from '../schema/json.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
-import type { Envelope, Opener } from './envelope.ts';
 import type { Decoding } from './decoding.ts';
+import type { Envelope, Opener } from './envelope.ts';
 import { base64Bytes } from './gunzip.ts';
 
 export const openLambdaRecords: Envelope = (value, decoding, origin, open) => {

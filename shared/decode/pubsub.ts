@@ -1,8 +1,8 @@
 /** Pub/Sub pushes, CloudEvents and first-generation events in; the log entries they carry, out. */
 import { isObject, type JsonObject, textOf } from '../schema/json.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
-import type { Envelope, Opener } from './envelope.ts';
 import type { Decoding } from './decoding.ts';
+import type { Envelope, Opener } from './envelope.ts';
 import { base64Bytes } from './gunzip.ts';
 
 export const openPubSub: Envelope = (value, decoding, origin, open) => {

@@ -39,7 +39,7 @@ export const fromAzureActivity: Normaliser = (record) => {
     action: { verb: operation },
     target: { group: operation?.split('/')[0], name: someTextOf(activity.resourceId) },
     outcome: outcomeOf(activity, result),
-    native: activity,
+    native: operation === undefined ? activity : { ...activity, operationName: operation },
   });
 };
 

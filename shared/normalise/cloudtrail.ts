@@ -3,11 +3,11 @@ import type { Actor, Outcome } from '../schema/audit-event.ts';
 import { isObject, type JsonObject, objectOf, parsedJson, someTextOf, textOf } from '../schema/json.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
 import { originOf } from './audit.ts';
+import { percentDecoded } from './command.ts';
 import { contentId } from './content-id.ts';
 import { eksOrigin } from './eks-audit.ts';
 import { actorTypeOf } from './identity.ts';
 import { nativeEvent } from './native-event.ts';
-import { percentDecoded } from './command.ts';
 import type { Normaliser } from './normaliser.ts';
 import { redacted } from './redact.ts';
 
@@ -30,7 +30,8 @@ export const fromCloudTrail: Normaliser = (record) => {
     actor: actorOf(trail),
     // An AWS service that calls on its own is named by its host: that is no address.
     client: { ips: ip === undefined || !isAddress(ip) ? [] : [ip], userAgent: someTextOf(trail.userAgent) },
-    action: { verb: textOf(trail.eventName) ?? textOf(insight?.eventName) },
+    // An Insight speaks of many calls and is none itself.
+    action: { verb: textOf(trail.eventName) },
     target: {
       group: textOf(trail.eventSource) ?? textOf(insight?.eventSource),
       name: nameOf(objectOf(trail.requestParameters)),

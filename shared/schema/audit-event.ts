@@ -3,7 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { JsonObject } from './json.ts';
 import { KubernetesAuditEvent } from './kubernetes-audit.ts';
 import { dialects } from './raw-record.ts';
-import { maybe, openObject, textList } from './type.ts';
+import { maybe, textList } from './type.ts';
 
 const oneOf = <T extends readonly string[]>(words: T, description?: string) =>
   Type.Unsafe<T[number]>({ type: 'string', enum: [...words], ...(description && { description }) });
@@ -105,7 +105,12 @@ export const AuditEvent = Type.Object(
       }),
     ),
     audit: maybe(KubernetesAuditEvent),
-    native: maybe(openObject({}, { description: "The provider's own record, for kinds other than audit" })),
+    native: maybe(
+      Type.Unsafe<JsonObject>({
+        type: 'object',
+        description: "The provider's own record, for kinds other than audit",
+      }),
+    ),
   },
   {
     $id: 'urn:klaxon:schema:audit-event',

@@ -7,7 +7,6 @@ import {
   type TSchema,
   Type,
 } from '@sinclair/typebox';
-import type { JsonValue } from './json.ts';
 
 /** A field that may be absent. In memory it may also be undefined, which JSON writes as absent. */
 export const maybe = <T extends TSchema>(schema: T) =>
@@ -15,9 +14,9 @@ export const maybe = <T extends TSchema>(schema: T) =>
 
 /** An object with these known fields and any others. */
 export const openObject = <P extends TProperties>(properties: P, options: ObjectOptions = {}) =>
-  Type.Unsafe<
-    Static<ReturnType<typeof Type.Object<P>>> & { readonly [key: string]: JsonValue | undefined | unknown }
-  >(Type.Object(properties, { ...options, additionalProperties: true }));
+  Type.Unsafe<Static<ReturnType<typeof Type.Object<P>>> & { readonly [key: string]: unknown }>(
+    Type.Object(properties, { ...options, additionalProperties: true }),
+  );
 
 /** A list of texts that nobody changes. */
 export const textList = (options: ArrayOptions = {}) =>

@@ -1,0 +1,112 @@
+/** Rules in, a detector out: it answers for one event after another which rules hold. */
+import type { AuditEvent } from '../schema/audit-event.ts';
+import { EventScope } from './event-scope.ts';
+import { type Bind, compiled, simplified, type Test } from './expression.ts';
+import type { Finding } from './finding.ts';
+import { isFor } from './log-source.ts';
+import { routeOf } from './routing.ts';
+import type { Rule, Severity } from './rule.ts';
+
+export interface Detector {
+  readonly findingsFor: (event: AuditEvent) => readonly Finding[];
+}
+
+/** What is left of a rule for events of one route. */
+interface Candidate {
+  readonly rule: Rule;
+  readonly holds: (answers: Answers) => boolean;
+  readonly severityOf: (answers: Answers) => Severity;
+}
+
+/** A cluster has some hundreds of routes. A caller that makes up verbs and resources cannot fill memory with them. */
+const maxRoutes = 4096;
+
+const none: readonly Finding[] = Object.freeze([]);
+
+export const createDetector = (rules: readonly Rule[]): Detector => {
+  const numbers = new Map<string, number>();
+  const numberOf = (test: Test): number => {
+    const known = numbers.get(test.key);
+    if (known !== undefined) return known;
+    numbers.set(test.key, numbers.size);
+    return numbers.size - 1;
+  };
+  const bind: Bind<Answers> = (test) => {
+    const number = numberOf(test);
+    return (answers) => answers.of(number, test);
+  };
+  const routes = new Map<string, readonly Candidate[]>();
+  let answers: Answers | undefined;
+
+  /** The rules that can hold for events of a route, with all that the route decides already decided. */
+  const candidatesFor = (event: AuditEvent, current: Answers): readonly Candidate[] => {
+    const known = (test: Test): boolean | undefined =>
+      test.routed ? current.of(numberOf(test), test) : undefined;
+    const candidates: Candidate[] = [];
+    for (const rule of rules) {
+      if (!isFor(rule.logSource, event.origin.dialect)) continue;
+      const rest = simplified(rule.expression, known);
+      if (rest.kind === 'constant' && !rest.value) continue;
+      candidates.push({ rule, holds: compiled(rest, bind), severityOf: severityOf(rule, known, bind) });
+    }
+    return candidates;
+  };
+
+  return {
+    findingsFor: (event) => {
+      if (answers) answers.turnTo(event);
+      else answers = new Answers(event);
+      const route = routeOf(event);
+      let candidates = routes.get(route);
+      if (!candidates) {
+        if (routes.size >= maxRoutes) routes.clear();
+        candidates = candidatesFor(event, answers);
+        routes.set(route, candidates);
+      }
+      let findings: Finding[] | undefined;
+      for (const candidate of candidates) {
+        if (!candidate.holds(answers)) continue;
+        findings ??= [];
+        findings.push({ rule: candidate.rule, severity: candidate.severityOf(answers), event });
+      }
+      return findings ?? none;
+    },
+  };
+};
+
+const severityOf = (
+  rule: Rule,
+  known: (test: Test) => boolean | undefined,
+  bind: Bind<Answers>,
+): ((answers: Answers) => Severity) => {
+  const cases = rule.severityCases.map(({ when, severity }) => ({
+    holds: compiled(simplified(when, known), bind),
+    severity,
+  }));
+  return (answers) => cases.find(({ holds }) => holds(answers))?.severity ?? rule.severity;
+};
+
+/** Each test's answer for the current event, asked once. */
+class Answers {
+  readonly #scope: EventScope;
+  /** By test: the event it was last asked for, times two, plus one where it held. */
+  #known: number[] = [];
+  #event = 0;
+
+  constructor(event: AuditEvent) {
+    this.#scope = new EventScope(event);
+  }
+
+  turnTo(event: AuditEvent): void {
+    this.#scope.turnTo(event);
+    this.#event += 2;
+  }
+
+  of(number: number, test: Test): boolean {
+    const known = this.#known[number];
+    if (known !== undefined && known - this.#event >= 0) return known > this.#event;
+    const answer = test.holds(this.#scope);
+    this.#known[number] = answer ? this.#event + 1 : this.#event;
+    return answer;
+  }
+}

@@ -1,0 +1,10 @@
+/** A rule that holds for an event. */
+
+import type { AuditEvent } from '../schema/audit-event.ts';
+import type { Rule, Severity } from './rule.ts';
+
+export interface Finding {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly event: AuditEvent;
+}

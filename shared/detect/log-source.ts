@@ -1,0 +1,70 @@
+/** Which log source, in Sigma's words, each dialect is; and whether a rule is for it. */
+import type { Dialect } from '../schema/raw-record.ts';
+import type { LogSource } from './rule.ts';
+
+const kubernetesAudit: LogSource = { product: 'kubernetes', service: 'audit', category: 'application' };
+
+/** `cloud-api` is our own category: it lets one rule speak of three clouds' management APIs. */
+const logSources: Readonly<Record<Dialect, LogSource>> = {
+  'eks-audit': kubernetesAudit,
+  'aks-audit': kubernetesAudit,
+  'aks-audit-admin': kubernetesAudit,
+  'gke-audit': kubernetesAudit,
+  'kubernetes-audit': kubernetesAudit,
+  'eks-authenticator': { product: 'aws', service: 'eks-authenticator', category: 'authentication' },
+  'aks-guard': { product: 'azure', service: 'aks-guard', category: 'authentication' },
+  cloudtrail: { product: 'aws', service: 'cloudtrail', category: 'cloud-api' },
+  'azure-activity': { product: 'azure', service: 'activitylogs', category: 'cloud-api' },
+  'gke-admin': { product: 'gcp', service: 'gcp.audit', category: 'cloud-api' },
+  'gke-node-auditd': { product: 'linux', service: 'auditd', category: 'process' },
+  'eks-component': { product: 'kubernetes', service: 'component', category: 'component' },
+  'aks-component': { product: 'kubernetes', service: 'component', category: 'component' },
+  'gke-component': { product: 'kubernetes', service: 'component', category: 'component' },
+  'kubernetes-component': { product: 'kubernetes', service: 'component', category: 'component' },
+};
+
+/** A rule is for a dialect where no key that both state differs. */
+export const isFor = (rule: LogSource, dialect: Dialect): boolean => {
+  const source = logSources[dialect];
+  return (
+    agrees(rule.category, source.category) &&
+    agrees(rule.product, source.product) &&
+    agrees(rule.service, source.service)
+  );
+};
+
+const agrees = (left: string | undefined, right: string | undefined): boolean =>
+  left === undefined || right === undefined || left === right;
+
+/** The dialects whose events a rule meets. */
+export const dialectsFor = (rule: LogSource): readonly Dialect[] =>
+  (Object.keys(logSources) as Dialect[]).filter((dialect) => isFor(rule, dialect));
+
+/** A filter applies to a rule whose log source it contains: every key it states is the same there. */
+export const contains = (outer: LogSource, inner: LogSource): boolean =>
+  (['category', 'product', 'service'] as const).every(
+    (key) => outer[key] === undefined || outer[key] === inner[key],
+  );
+
+/** Names that public rules use for fields that events know by another. */
+const fieldAliases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  kubernetes: {
+    apiGroup: 'objectRef.apiGroup',
+    hostPath: 'workload.hostPaths',
+    capabilities: 'workload.capabilities',
+  },
+  gcp: {
+    'gcp.audit.method_name': 'protoPayload.methodName',
+    'gcp.audit.service_name': 'protoPayload.serviceName',
+    'gcp.audit.resource_name': 'protoPayload.resourceName',
+    'data.protoPayload.methodName': 'protoPayload.methodName',
+    'data.protoPayload.serviceName': 'protoPayload.serviceName',
+    'data.protoPayload.resourceName': 'protoPayload.resourceName',
+    'data.protoPayload.logName': 'logName',
+  },
+};
+
+export const aliasOf = (source: LogSource, field: string): string => {
+  const aliases = fieldAliases[source.product ?? 'kubernetes'];
+  return aliases && Object.hasOwn(aliases, field) ? (aliases[field] ?? field) : field;
+};

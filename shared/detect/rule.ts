@@ -1,0 +1,62 @@
+/** A rule as the engine runs it, whatever language it was written in. */
+import type { TextPosition } from '../errors.ts';
+import type { Expression } from './expression.ts';
+
+export const severities = ['informational', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+export const severityRank = (severity: Severity): number => severities.indexOf(severity);
+
+export type RuleSource = 'builtin' | 'sigma' | 'falco';
+
+/** Which events a rule is for. A key that is absent does not restrict. Values are lower case. */
+export interface LogSource {
+  readonly category?: string | undefined;
+  readonly product?: string | undefined;
+  readonly service?: string | undefined;
+}
+
+/** On a match, the first case whose condition holds replaces the rule's severity. */
+export interface SeverityCase {
+  readonly when: Expression;
+  readonly severity: Severity;
+}
+
+export interface Rule {
+  /** A built-in rule's slug, a brought Sigma rule's id (else its name or title), a Falco rule's name. */
+  readonly id: string;
+  readonly title: string;
+  /** Every name that a filter may call it by. */
+  readonly names: readonly string[];
+  readonly source: RuleSource;
+  readonly severity: Severity;
+  readonly severityCases: readonly SeverityCase[];
+  readonly logSource: LogSource;
+  readonly expression: Expression;
+  readonly description: string;
+  /** Sigma tags, such as `attack.t1609`. */
+  readonly tags: readonly string[];
+  readonly falsePositives: readonly string[];
+  readonly references: readonly string[];
+  /** What the rule cannot see. */
+  readonly misses?: string | undefined;
+  /** What to do next, in order. */
+  readonly respond: readonly string[];
+  readonly suppress: Suppression;
+  /** ATT&CK tactic folder of a built-in rule. */
+  readonly tactic?: string | undefined;
+  /** Ids of the catalogue that this rule covers, its own first. */
+  readonly covers: readonly string[];
+  readonly position: TextPosition;
+}
+
+/** Matches that agree in these fields within this time are one alert. */
+export interface Suppression {
+  readonly by: readonly string[];
+  readonly forSeconds: number;
+}
+
+export const defaultSuppression: Suppression = {
+  by: ['origin.cluster', 'actor.name', 'target.namespace'],
+  forSeconds: 3600,
+};

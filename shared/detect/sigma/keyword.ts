@@ -1,0 +1,64 @@
+/** Terms without a field in, a search through every value of an event out. */
+import { isObject, type JsonValue } from '../../schema/json.ts';
+import type { Test } from '../expression.ts';
+import { type Modified, ModifierError } from './modifiers.ts';
+import { withWildcards } from './pattern.ts';
+import { matcherOf, type Term, termText, type ValueMatcher } from './term.ts';
+
+/** Values deeper than this, or beyond this many, are not looked at. */
+const maxDepth = 64;
+const maxValues = 100_000;
+
+export const searchFor = (form: Modified): Test => {
+  const matchers = form.terms.map((term) => matcherOf(unanchored(term)));
+  const key = `|${form.all ? 'all' : 'any'}|${form.terms.map(termText).join('\u0001')}`;
+  const found = (whole: JsonValue, matches: ValueMatcher): boolean =>
+    someLeaf(whole, matches, 0, { left: maxValues });
+  return {
+    key,
+    routed: false,
+    cost: 10,
+    holds: (scope) => {
+      const whole = scope.whole();
+      if (whole === undefined) return false;
+      return form.all
+        ? matchers.every((matches) => found(whole, matches))
+        : found(whole, (value) => matchers.some((matches) => matches(value)));
+    },
+  };
+};
+
+/** A keyword is found anywhere inside a value; a number is looked for in its text form. */
+const unanchored = (term: Term): Exclude<Term, { type: 'null' | 'field' }> => {
+  switch (term.type) {
+    case 'text':
+      return { ...term, pattern: withWildcards(term.pattern, true, true) };
+    case 'number':
+    case 'boolean':
+      return { type: 'text', pattern: ['many', { literal: String(term.value) }, 'many'], cased: false };
+    case 'any':
+      return { type: 'any', of: term.of.map(unanchored) };
+    case 'regex':
+      return term;
+    default:
+      throw new ModifierError(`a search without a field takes texts, not ${term.type}`);
+  }
+};
+
+/** Keys are not searched. */
+const someLeaf = (
+  value: JsonValue,
+  matches: ValueMatcher,
+  depth: number,
+  budget: { left: number },
+): boolean => {
+  if (budget.left-- <= 0 || depth > maxDepth) return false;
+  if (Array.isArray(value))
+    return value.some((member: JsonValue) => someLeaf(member, matches, depth + 1, budget));
+  if (!isObject(value)) return matches(value);
+  for (const key in value) {
+    const member = value[key];
+    if (member !== undefined && someLeaf(member, matches, depth + 1, budget)) return true;
+  }
+  return false;
+};

@@ -1,0 +1,16 @@
+/** Collects every fault of a document while it is read, so that its author sees them all at once. */
+import type { RuleProblem } from '../../errors.ts';
+import type { YamlDocument, YamlPath } from './yaml.ts';
+
+export class Problems {
+  readonly found: RuleProblem[] = [];
+  readonly #document: YamlDocument;
+
+  constructor(document: YamlDocument) {
+    this.#document = document;
+  }
+
+  add(path: YamlPath, message: string): void {
+    this.found.push({ ...this.#document.positionOf(path), message });
+  }
+}

@@ -1,0 +1,240 @@
+/** Rule files in, the rules they hold, filters applied, and every fault with its place, out. */
+import type { RuleProblem } from '../../errors.ts';
+import { isObject, listOf, someTextOf, textOf, textsOf } from '../../schema/json.ts';
+import { and, type Expression } from '../expression.ts';
+import { aliasOf, contains } from '../log-source.ts';
+import { type LogSource, type Rule, type RuleSource, type Severity, severities } from '../rule.ts';
+import { collected } from './collection.ts';
+import { type Detection, type DetectionContext, detectionOf } from './detection.ts';
+import { checkFields, logSourceOf, referenceOf, type SigmaDocument } from './document.ts';
+import { klaxonOf } from './klaxon-block.ts';
+import type { Placeholders } from './modifiers.ts';
+import { Problems } from './problems.ts';
+import { yamlOf } from './yaml.ts';
+
+export interface RuleFile {
+  readonly path: string;
+  readonly text: string;
+  readonly source: Exclude<RuleSource, 'falco'>;
+}
+
+export interface RuleSet {
+  readonly rules: readonly Rule[];
+  readonly problems: readonly RuleProblem[];
+  /** Remarks on rules that load, but may not do what their author meant. */
+  readonly warnings: readonly RuleProblem[];
+}
+
+interface Filter {
+  readonly logSource: LogSource;
+  /** The rules it is for; undefined means any. */
+  readonly references: readonly string[] | undefined;
+  readonly expression: Expression;
+  readonly document: SigmaDocument;
+}
+
+/** A file with a fault gives no rule from the faulty document; every other document is still read. */
+export const ruleSetOf = (files: readonly RuleFile[], placeholders: Placeholders): RuleSet => {
+  const problems: RuleProblem[] = [];
+  const warnings: RuleProblem[] = [];
+  const rules: Rule[] = [];
+  const filters: Filter[] = [];
+  for (const file of files) {
+    const yaml = yamlOf(file.path, file.text);
+    problems.push(...yaml.problems);
+    for (const document of collected(yaml.documents, problems)) {
+      const found = new Problems(document.yaml);
+      checkFields(document, found);
+      if (document.kind === 'correlation') {
+        found.add(
+          ['correlation'],
+          'correlations need a memory of earlier events, which this version does not keep',
+        );
+      } else if (document.kind === 'filter') filters.push(...filterOf(document, placeholders, found));
+      else rules.push(...ruleOf(document, file, placeholders, found, warnings));
+      problems.push(...found.found);
+    }
+  }
+  rejectDuplicates(rules, problems);
+  return { rules: filtered(rules, filters, warnings), problems, warnings };
+};
+
+const contextOf = (
+  document: SigmaDocument,
+  logSource: LogSource,
+  placeholders: Placeholders,
+  problems: Problems,
+): DetectionContext => ({
+  placeholders,
+  problems,
+  brackets: isBracketVersion(document, problems),
+  alias: (field) => aliasOf(logSource, field),
+});
+
+/** Bracket selectors belong to Sigma 3; a later major is refused, for it may mean something else. */
+const isBracketVersion = (document: SigmaDocument, problems: Problems): boolean => {
+  const version = document.body['sigma-version'];
+  if (version === undefined || version === null) return false;
+  const major = /^v?(\d+)/.exec(String(version))?.[1];
+  if (major === undefined) problems.add(['sigma-version'], `"${String(version)}" is no version`);
+  else if (Number(major) > 3)
+    problems.add(['sigma-version'], `Sigma ${major} is not known; versions 2 and 3 are`);
+  return major === '3';
+};
+
+const ruleOf = (
+  document: SigmaDocument,
+  file: RuleFile,
+  placeholders: Placeholders,
+  problems: Problems,
+  warnings: RuleProblem[],
+): readonly Rule[] => {
+  const { body, yaml } = document;
+  const logSource = logSourceOf(body, problems);
+  const context = contextOf(document, logSource, placeholders, problems);
+  if (body.detection === undefined) return [];
+  const detection = detectionOf(body.detection, ['detection'], context);
+  const klaxon = klaxonOf(body, detection, problems);
+  warnUnused(document, detection, warnings);
+  if (body.status === 'unsupported') {
+    warnings.push({ ...yaml.positionOf(['status']), message: 'an unsupported rule is not run' });
+    return [];
+  }
+  if (problems.found.length > 0) return [];
+  const title = textOf(body.title) ?? '';
+  const name = someTextOf(body.name);
+  const level = textOf(body.level)?.toLowerCase();
+  const id = file.source === 'builtin' ? (name ?? title) : (someTextOf(body.id) ?? name ?? title);
+  return [
+    {
+      id,
+      title,
+      source: file.source,
+      severity: severities.find((severity) => severity === level) ?? fallbackSeverity,
+      logSource,
+      expression: detection.expression,
+      description: textOf(body.description) ?? '',
+      tags: textsOf(body.tags),
+      falsePositives: textsOf(body.falsepositives),
+      references: textsOf(body.references),
+      tactic: file.source === 'builtin' ? file.path.split('/').at(-2) : undefined,
+      position: yaml.positionOf([]),
+      ...klaxon,
+      covers: klaxon.covers.length > 0 ? klaxon.covers : [id],
+    },
+  ];
+};
+
+/** Sigma lets `level` out. */
+const fallbackSeverity: Severity = 'medium';
+
+const warnUnused = (document: SigmaDocument, detection: Detection, warnings: RuleProblem[]): void => {
+  for (const name of detection.unused()) {
+    warnings.push({
+      ...document.yaml.positionOf(['detection', name]),
+      message: `the search identifier "${name}" stands in no condition`,
+    });
+  }
+};
+
+const filterOf = (
+  document: SigmaDocument,
+  placeholders: Placeholders,
+  problems: Problems,
+): readonly Filter[] => {
+  const { body } = document;
+  const { filter } = body;
+  const logSource = logSourceOf(body, problems);
+  if (!isObject(filter)) {
+    problems.add(['filter'], 'expected a map of rules, search identifiers and a condition');
+    return [];
+  }
+  const { rules, ...rest } = filter;
+  const references = referencesOf(rules, problems);
+  const { expression } = detectionOf(
+    rest,
+    ['filter'],
+    contextOf(document, logSource, placeholders, problems),
+  );
+  return problems.found.length > 0 ? [] : [{ logSource, references, expression, document }];
+};
+
+/** An empty list would turn an exception for one rule into one for all, so it is refused. */
+const referencesOf = (rules: unknown, problems: Problems): readonly string[] | undefined => {
+  if (typeof rules === 'string' && rules.toLowerCase() === 'any') return undefined;
+  const list = typeof rules === 'string' ? [rules] : Array.isArray(rules) ? rules : [];
+  if (list.length === 0 || !list.every((rule) => typeof rule === 'string')) {
+    problems.add(['filter', 'rules'], 'expected the ids or names of rules, or "any"');
+    return [];
+  }
+  return list.map(referenceOf);
+};
+
+/** Each rule with the conditions of the filters that are for it added to its own. */
+const filtered = (
+  rules: readonly Rule[],
+  filters: readonly Filter[],
+  warnings: RuleProblem[],
+): readonly Rule[] => {
+  if (filters.length === 0) return rules;
+  const named = new Set<string>();
+  const results = rules.map((rule) => {
+    const own = [referenceOf(rule.id), rule.title, ...rule.names.map(referenceOf)];
+    const fitting = filters.filter(({ logSource, references }) => {
+      const hit = references === undefined ? [] : references.filter((reference) => own.includes(reference));
+      for (const reference of hit) named.add(reference);
+      return contains(logSource, rule.logSource) && (references === undefined || hit.length > 0);
+    });
+    return fitting.length === 0
+      ? rule
+      : { ...rule, expression: and([rule.expression, ...fitting.map((filter) => filter.expression)]) };
+  });
+  for (const { references = [], document } of filters) {
+    for (const reference of references.filter((name) => !named.has(name))) {
+      warnings.push({
+        ...document.yaml.positionOf(['filter', 'rules']),
+        message: `no rule is named "${reference}"`,
+      });
+    }
+  }
+  return results;
+};
+
+const rejectDuplicates = (rules: readonly Rule[], problems: RuleProblem[]): void => {
+  const seen = new Map<string, Rule>();
+  for (const rule of rules) {
+    const earlier = seen.get(referenceOf(rule.id));
+    if (earlier) {
+      const place = `${earlier.position.path}:${earlier.position.line}`;
+      problems.push({ ...rule.position, message: `the rule "${rule.id}" is already defined at ${place}` });
+    }
+    seen.set(referenceOf(rule.id), rule);
+  }
+};
+
+/** The values of `lists/<name>.yml` files, by name: each a YAML list of texts. */
+export const placeholdersOf = (
+  files: readonly { readonly path: string; readonly text: string }[],
+): {
+  readonly placeholders: Placeholders;
+  readonly problems: readonly RuleProblem[];
+} => {
+  const placeholders = new Map<string, readonly string[]>();
+  const problems: RuleProblem[] = [];
+  for (const file of files) {
+    const name =
+      file.path
+        .split('/')
+        .at(-1)
+        ?.replace(/\.ya?ml$/, '') ?? file.path;
+    const yaml = yamlOf(file.path, file.text);
+    problems.push(...yaml.problems);
+    for (const { value, positionOf } of yaml.documents) {
+      const values = listOf(value as never);
+      if (values.length === 0 || !values.every((item) => typeof item === 'string')) {
+        problems.push({ ...positionOf([]), message: 'expected a list of texts' });
+      } else placeholders.set(name, [...(placeholders.get(name) ?? []), ...(values as string[])]);
+    }
+  }
+  return { placeholders, problems };
+};
