@@ -31,6 +31,8 @@ export interface Decoded {
   readonly records: readonly RawRecord[];
   readonly rejections: readonly Rejection[];
   readonly dropped: ReadonlyMap<DropReason, number>;
+  /** It was an envelope, not a bare record. */
+  readonly isBatch: boolean;
 }
 
 export class Decoding implements Decoded {
@@ -39,7 +41,7 @@ export class Decoding implements Decoded {
   readonly dropped = new Map<DropReason, number>();
   readonly limits: DecodeLimits;
   readonly #place: Location | undefined;
-  #inBatch = false;
+  isBatch = false;
   #next = 0;
 
   constructor(context: DecodeContext) {
@@ -49,7 +51,7 @@ export class Decoding implements Decoded {
 
   /** Says that records from here on are members of a batch, so that each location names its place in it. */
   batch(): void {
-    this.#inBatch = true;
+    this.isBatch = true;
   }
 
   record(dialect: Dialect, origin: EnvelopeOrigin, content: RecordContent): void {
@@ -78,7 +80,7 @@ export class Decoding implements Decoded {
   }
 
   #here(): Location | undefined {
-    if (!this.#place || !this.#inBatch) return this.#place;
+    if (!this.#place || !this.isBatch) return this.#place;
     return { path: this.#place.path, line: this.#place.line, index: this.#next };
   }
 }

@@ -81,10 +81,10 @@ const truncatedMark = 'audit.k8s.io/truncated';
  * A client may choose its own auditID (the Audit-ID header), so the id also holds the API server's clock: a caller that
  * repeats an id cannot make one request pass for another.
  */
-const idOf = (audit: KubernetesAuditEvent, timeText: string | undefined, record: RawRecord): string =>
-  audit.auditID === undefined || audit.auditID === ''
-    ? contentId(record)
-    : `${audit.auditID}/${audit.stage ?? ''}/${timeText ?? ''}`;
+const idOf = (audit: KubernetesAuditEvent, timeText: string | undefined, record: RawRecord): string => {
+  if (audit.auditID === undefined || audit.auditID === '') return contentId(record);
+  return `${audit.auditID}/${audit.stage ?? ''}/${timeText ?? contentId(record)}`;
+};
 
 export const originOf = (
   record: RawRecord,

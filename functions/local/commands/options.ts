@@ -1,0 +1,25 @@
+/** Readers of option values that more than one command takes. */
+import { InvalidArgumentError } from 'commander';
+
+export const collectOption = (value: string, earlier: readonly string[]): readonly string[] => [
+  ...earlier,
+  value,
+];
+
+/** `a,b,c` */
+export const ids = (value: string): readonly string[] =>
+  value
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
+
+const units: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** `64MiB`, `512k`, `1g` or a number of bytes. */
+export const bytesOf = (value: string): number => {
+  const match = /^(\d+)\s*([kmg]?)(?:i?b)?$/i.exec(value);
+  const bytes = match ? Number(match[1]) * (units[match[2]?.toLowerCase() ?? ''] ?? 0) : 0;
+  if (bytes <= 0 || !Number.isSafeInteger(bytes))
+    throw new InvalidArgumentError('Expected a size such as 64MiB.');
+  return bytes;
+};

@@ -1,0 +1,93 @@
+/** `klaxon rules`: what is detected, shown, tested and checked. */
+import { type Command, Option } from 'commander';
+import { attackOf } from '../../../shared/alert/attack.ts';
+import { dialectsFor } from '../../../shared/detect/log-source.ts';
+import { type Rule, severities, severityRank } from '../../../shared/detect/rule.ts';
+import { positionText } from '../../../shared/errors.ts';
+import { loadRules } from '../rule-files.ts';
+import { collectOption } from './options.ts';
+
+interface RuleOptions {
+  readonly rules: readonly string[];
+  readonly sigma: readonly string[];
+  readonly builtin: boolean;
+  readonly output: 'pretty' | 'ndjson';
+}
+
+export const addRules = (program: Command, finish: (status: number) => void): void => {
+  const rules = program.command('rules').description('list, show, test and check rules');
+  const withChoice = (command: Command): Command =>
+    command
+      .option('--rules <dir>', 'add a folder of rules with its lists/ (repeatable)', collectOption, [])
+      .option('--sigma <dir>', 'add a folder or file of Sigma rules (repeatable)', collectOption, [])
+      .option('--no-builtin', 'leave the built-in rules out');
+  withChoice(rules.command('list').description('one line a rule'))
+    .addOption(new Option('-o, --output <format>', 'form').choices(['pretty', 'ndjson']).default('pretty'))
+    .action((options: RuleOptions) => finish(list(options)));
+  withChoice(rules.command('show').description('all that is known of one rule').argument('<id>')).action(
+    (id: string, options: RuleOptions) => finish(show(id, options)),
+  );
+  for (const command of rules.commands) command.exitOverride();
+};
+
+const write = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const complain = (text: string): void => {
+  process.stderr.write(`klaxon: ${text}\n`);
+};
+
+const loaded = (options: RuleOptions): { readonly rules: readonly Rule[]; readonly status: number } => {
+  const set = loadRules(options);
+  for (const problem of set.problems) complain(`${positionText(problem)}: ${problem.message}`);
+  return { rules: set.rules, status: set.problems.length > 0 ? 2 : 0 };
+};
+
+const bySeverity = (left: Rule, right: Rule): number =>
+  severityRank(right.severity) - severityRank(left.severity) || (left.id < right.id ? -1 : 1);
+
+const list = (options: RuleOptions): number => {
+  const { rules, status } = loaded(options);
+  for (const rule of rules.toSorted(bySeverity)) {
+    if (options.output === 'ndjson') write(JSON.stringify(rowOf(rule)));
+    else write(`${rule.severity.padEnd(longestSeverity)}  ${rule.id.padEnd(40)}  ${rule.title}`);
+  }
+  if (options.output === 'pretty') process.stderr.write(`${rules.length} rules\n`);
+  return status;
+};
+
+const longestSeverity = Math.max(...severities.map((severity) => severity.length));
+
+const rowOf = (rule: Rule) => ({
+  id: rule.id,
+  title: rule.title,
+  severity: rule.severity,
+  kind: 'stateless',
+  sources: dialectsFor(rule.logSource),
+  tactic: rule.tactic ?? attackOf(rule.tags).tactics[0]?.name.toLowerCase().replaceAll(' ', '-'),
+});
+
+const show = (id: string, options: RuleOptions): number => {
+  const { rules, status } = loaded(options);
+  const rule = rules.find((candidate) => candidate.id === id);
+  if (!rule) {
+    complain(`no rule has the id ${id}: see klaxon rules list`);
+    return 2;
+  }
+  const { tactics, techniques } = attackOf(rule.tags);
+  const parts: readonly (readonly [string, string | undefined])[] = [
+    ['severity', rule.severity],
+    ['about', rule.description],
+    ['attack', [...tactics.map((tactic) => tactic.name), ...techniques].join(', ')],
+    ['reads', dialectsFor(rule.logSource).join(', ')],
+    ['maybe', rule.falsePositives.join('; ')],
+    ['misses', rule.misses],
+    ['groups', `by ${rule.suppress.by.join(', ')} for ${rule.suppress.forSeconds} seconds`],
+    ['next', rule.respond.map((step, at) => `${at + 1}. ${step}`).join('\n          ')],
+    ['file', `${rule.position.path}:${rule.position.line}`],
+  ];
+  write(`${rule.title}\n`);
+  for (const [label, text] of parts) if (text) write(`  ${label.padEnd(8)}${text}`);
+  return status;
+};

@@ -1,0 +1,236 @@
+/** `klaxon scan`: logs in, alerts out. */
+import { closeSync, writeSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import type { Alert } from '../../../shared/alert/alert.ts';
+import { alertGroups } from '../../../shared/alert/suppress.ts';
+import { decodeDocument } from '../../../shared/decode/decode.ts';
+import { defaultLimits } from '../../../shared/decode/decoding.ts';
+import { createDetector } from '../../../shared/detect/detect.ts';
+import { type Severity, severities, severityRank } from '../../../shared/detect/rule.ts';
+import { messageOf, positionText } from '../../../shared/errors.ts';
+import { type Account, emptyAccount, nothingSeen, processDelivery } from '../../../shared/pipeline.ts';
+import type { Rejection } from '../../../shared/schema/raw-record.ts';
+import { lineOf, type Output, outputs, textOf } from '../alerts.ts';
+import { type EventFormat, eventFile, eventFormats, opened } from '../archive.ts';
+import { progressOn } from '../progress.ts';
+import { type Input, inputsOf, type ReadFault, readDocuments } from '../read.ts';
+import { loadRules } from '../rule-files.ts';
+import { bytesOf, collectOption, ids } from './options.ts';
+
+interface ScanOptions {
+  readonly output: Output;
+  readonly eventsOut?: string;
+  readonly eventsFormat: EventFormat;
+  readonly alertsOut?: string;
+  readonly rules: readonly string[];
+  readonly sigma: readonly string[];
+  readonly builtin: boolean;
+  readonly only?: readonly string[];
+  readonly failOn?: Severity;
+  readonly stats: boolean;
+  readonly suppress: boolean;
+  readonly maxDeliverySize: number;
+}
+
+export const addScan = (program: Command, finish: (status: number) => void): void => {
+  program
+    .command('scan')
+    .description('read logs and print alerts')
+    .argument(
+      '<path...>',
+      'files, folders or - for standard input; gzip is recognised, as is the kind of each record',
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'form of the alerts on standard output')
+        .choices(outputs)
+        .default('pretty'),
+    )
+    .option('--alerts-out <file>', 'write alerts to a file as well, one JSON object a line')
+    .option('--events-out <file>', 'write every event to a file, one JSON object a line')
+    .addOption(
+      new Option('--events-format <format>', 'form of those events').choices(eventFormats).default('audit'),
+    )
+    .option('--rules <dir>', 'add a folder of rules with its lists/ (repeatable)', collectOption, [])
+    .option(
+      '--sigma <dir>',
+      'add a folder or file of Sigma rules and filters (repeatable)',
+      collectOption,
+      [],
+    )
+    .option('--no-builtin', 'leave the built-in rules out')
+    .option('--only <ids>', 'run only these rules, by id, separated by commas', ids)
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 if an alert is at least this severe').choices(
+        severities,
+      ),
+    )
+    .option('--no-suppress', 'one alert for each matching event')
+    .option('--stats', 'end standard error with one JSON line of counts', false)
+    .option(
+      '--max-delivery-size <size>',
+      'refuse a document or a compressed part that is larger',
+      bytesOf,
+      defaultLimits.maxBytes,
+    )
+    .addHelpText('after', scanHelp)
+    .action(async (paths: readonly string[], options: ScanOptions) => finish(await scan(paths, options)));
+};
+
+const scanHelp = `
+Reads EKS, AKS, GKE and self-managed audit logs, authenticator and guard lines, CloudTrail, Azure Activity and Cloud
+Audit Logs, in every envelope their clouds put around them.
+
+Examples:
+  klaxon scan examples/                             what it looks like
+  klaxon scan audit.log --fail-on high              in a pipeline: exit 1 on a high or critical alert
+  zcat export.gz | klaxon scan - --output ndjson    alerts as JSON lines, for jq
+  klaxon scan logs/ --sigma my-rules/ --no-builtin  only your own Sigma rules
+
+Exit status: 0 done, 1 an alert at or above --fail-on, 2 wrong usage or input that could not be read.`;
+
+const scan = async (paths: readonly string[], options: ScanOptions): Promise<number> => {
+  const started = performance.now();
+  const set = loadRules(options);
+  for (const problem of set.problems) complain(`${positionText(problem)}: ${problem.message}`);
+  const detector = createDetector(set.rules);
+  const account = emptyAccount();
+  const faults: ReadFault[] = [];
+  const rejections = new RejectionSummary();
+  const progress = progressOn(process.stderr);
+  const collected = new AlertCollector(options);
+  const groups = alertGroups({ suppress: options.suppress, onAlert: (alert) => collected.take(alert) });
+  const events =
+    options.eventsOut === undefined ? undefined : eventFile(options.eventsOut, options.eventsFormat);
+  let bytes = 0;
+  let deliveries = 0;
+
+  const scanInput = async (input: Input): Promise<void> => {
+    const seen = nothingSeen();
+    let envelopes = 0;
+    let isEmpty = true;
+    await readDocuments(
+      input,
+      options.maxDeliverySize,
+      (document) => {
+        isEmpty = false;
+        const decoded = decodeDocument(document, {
+          location: { path: input.path, line: document.line },
+          limits: { ...defaultLimits, maxBytes: options.maxDeliverySize },
+        });
+        if (decoded.isBatch) envelopes++;
+        processDelivery(decoded, detector, seen, account, {
+          onEvent: events?.write,
+          onFinding: groups.add,
+          onRejection: (rejection) => rejections.add(rejection),
+        });
+      },
+      (read) => {
+        bytes += read;
+        progress.update(bytes, account.events, collected.count);
+      },
+    );
+    deliveries += isEmpty ? 0 : Math.max(1, envelopes);
+  };
+
+  for await (const input of inputsOf(paths, faults)) {
+    try {
+      await scanInput(input);
+    } catch (thrown) {
+      faults.push({ path: input.path, message: messageOf(thrown) });
+    }
+  }
+  for (const alert of groups.flush()) collected.take(alert);
+  progress.clear();
+  const unwritable = events?.close() ?? 0;
+  collected.finish();
+
+  for (const fault of faults) complain(`${fault.path}: ${fault.message}`);
+  rejections.report(account);
+  if (unwritable > 0) complain(`${unwritable} events are nested too deep to be written`);
+  if (options.output === 'pretty') say(summaryOf(account, collected.count, set.rules.length));
+  if (options.stats) {
+    const milliseconds = Math.round(performance.now() - started);
+    say(JSON.stringify({ deliveries, ...account, alerts: collected.count, bytes, milliseconds }));
+  }
+  if (collected.worst >= failRank(options.failOn)) return 1;
+  return faults.length > 0 || set.problems.length > 0 ? 2 : 0;
+};
+
+const failRank = (severity: Severity | undefined): number =>
+  severity === undefined ? Number.POSITIVE_INFINITY : severityRank(severity);
+
+const say = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+const complain = (text: string): void => say(`klaxon: ${text}`);
+
+const summaryOf = (account: Account, alerts: number, rules: number): string => {
+  const cut = account.truncated > 0 ? `, ${account.truncated} cut short` : '';
+  return `${plural(alerts, 'alert')} in ${plural(account.events, 'event')}${cut}, by ${plural(rules, 'rule')}`;
+};
+
+const plural = (count: number, noun: string): string =>
+  `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+
+/** Writes alerts as they come where the form allows it, and holds them where it does not. */
+class AlertCollector {
+  count = 0;
+  /** Rank of the most severe alert so far. */
+  worst = -1;
+  readonly #held: Alert[] = [];
+  readonly #options: ScanOptions;
+  readonly #file: number | undefined;
+
+  constructor(options: ScanOptions) {
+    this.#options = options;
+    this.#file = options.alertsOut === undefined ? undefined : opened(options.alertsOut);
+  }
+
+  take(alert: Alert): void {
+    this.count++;
+    this.worst = Math.max(this.worst, severityRank(alert.severity));
+    if (this.#file !== undefined) writeSync(this.#file, lineOf(alert));
+    this.#held.push(alert);
+    const { output } = this.#options;
+    if (this.#held.length >= heldAlerts && (output === 'ndjson' || output === 'ocsf')) this.#write();
+  }
+
+  finish(): void {
+    if (this.#held.length > 0 || this.#options.output === 'sarif') this.#write();
+    if (this.#file !== undefined) closeSync(this.#file);
+  }
+
+  #write(): void {
+    process.stdout.write(textOf(this.#options.output, this.#held.splice(0), isColoured()));
+  }
+}
+
+/** Line forms need not wait for the end: this many alerts are put in order of time and written together. */
+const heldAlerts = 10_000;
+
+/** NO_COLOR (no-color.org) and FORCE_COLOR are heeded. */
+const isColoured = (): boolean => {
+  const { NO_COLOR, FORCE_COLOR } = process.env;
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
+  return FORCE_COLOR !== undefined && FORCE_COLOR !== '0' ? true : process.stdout.isTTY === true;
+};
+
+/** Names the first few records that could not be read, and counts the rest. */
+class RejectionSummary {
+  readonly #first: Rejection[] = [];
+
+  add(rejection: Rejection): void {
+    if (this.#first.length < 5) this.#first.push(rejection);
+  }
+
+  report(account: Account): void {
+    if (account.rejected === 0) return;
+    const reasons = Object.entries(account.rejectedFor).map(([reason, count]) => `${count} ${reason}`);
+    complain(`${plural(account.rejected, 'record')} could not be read (${reasons.join(', ')}), the first:`);
+    for (const { location, detail } of this.#first) {
+      const index = location?.index === undefined ? '' : ` record ${location.index + 1}`;
+      say(`  ${location?.path ?? ''}:${location?.line ?? ''}${index}: ${detail}`);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/** Folders of rule files in, the rules they hold out. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  placeholdersOf,
+  type RuleFile,
+  type RuleSet,
+  ruleSetOf,
+} from '../../shared/detect/sigma/rule-set.ts';
+import { KlaxonError, messageOf } from '../../shared/errors.ts';
+
+export interface RuleChoice {
+  /** Folders in our layout, that add to or stand in for the built-in rules. */
+  readonly rules: readonly string[];
+  /** Folders or files of Sigma rules. */
+  readonly sigma: readonly string[];
+  readonly builtin: boolean;
+  /** Only these rules, by id; undefined means all. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** The rules that ship with Klaxon: beside the sources in a checkout, beside the bundle in a package. */
+export const builtinFolder = (): string => {
+  const places = ['../../rules/', '../rules/'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  const found = places.find((place) => existsSync(join(place, 'lists')));
+  if (found === undefined)
+    throw new KlaxonError('rule', `the built-in rules are missing: looked in ${places.join(' and ')}`);
+  return found;
+};
+
+/** Files below a folder in the order of their names; a twin (`<id>.test.yml`) is no rule. */
+const filesBelow = (path: string): readonly string[] => {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !/\.test\.ya?ml$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+};
+
+const isList = (folder: string, path: string): boolean => relative(folder, path).split(sep)[0] === 'lists';
+
+/** Paths are shown as a person would type them from where they stand. */
+const shown = (path: string): string => {
+  const fromHere = relative(process.cwd(), path);
+  return fromHere.startsWith('..') || fromHere === '' ? path : fromHere;
+};
+
+const read = (path: string): { readonly path: string; readonly text: string } => ({
+  path: shown(path),
+  text: readFileSync(path, 'utf8'),
+});
+
+/** @throws KlaxonError where a folder cannot be read, or `only` names a rule that is not there. */
+export const loadRules = (choice: RuleChoice): RuleSet => {
+  const ownFolders = [...(choice.builtin ? [builtinFolder()] : []), ...choice.rules];
+  const lists: { path: string; text: string }[] = [];
+  const files: RuleFile[] = [];
+  try {
+    for (const folder of ownFolders) {
+      for (const path of filesBelow(folder)) {
+        if (isList(folder, path)) lists.push(read(path));
+        else files.push({ ...read(path), source: 'builtin' });
+      }
+    }
+    // The lists are there for brought rules too.
+    if (!choice.builtin) lists.push(...filesBelow(join(builtinFolder(), 'lists')).map(read));
+    for (const path of choice.sigma.flatMap(filesBelow)) files.push({ ...read(path), source: 'sigma' });
+  } catch (thrown) {
+    throw new KlaxonError('rule', `cannot read rules: ${messageOf(thrown)}`, { cause: thrown });
+  }
+  const { placeholders, problems } = placeholdersOf(lists);
+  const set = ruleSetOf(files, placeholders);
+  return { ...set, rules: chosen(set, choice.only), problems: [...problems, ...set.problems] };
+};
+
+const chosen = ({ rules }: RuleSet, only: readonly string[] | undefined): RuleSet['rules'] => {
+  if (only === undefined) return rules;
+  const unknown = only.filter((id) => !rules.some((rule) => rule.id === id));
+  if (unknown.length > 0) {
+    throw new KlaxonError('rule', `no rule has the id ${unknown.join(', ')}: see klaxon rules list`);
+  }
+  return rules.filter((rule) => only.includes(rule.id));
+};

@@ -1,0 +1,104 @@
+/** Findings that belong together in, the one alert that a person reads, out. */
+import { createHash } from 'node:crypto';
+import type { Finding } from '../detect/finding.ts';
+import type { Rule, RuleSource, Severity } from '../detect/rule.ts';
+import type { Action, Actor, AuditEvent, Client, Outcome, Target } from '../schema/audit-event.ts';
+import type { CloudName, Location } from '../schema/raw-record.ts';
+
+/** An alert names at most this many of its events. */
+export const maxEventReferences = 20;
+
+export interface EventReference {
+  readonly id: string;
+  readonly time?: number | undefined;
+  readonly location?: Location | undefined;
+}
+
+export interface Alert {
+  /** The same for the same rule, group and window: a redelivery raises no second alert. */
+  readonly id: string;
+  readonly rule: {
+    readonly id: string;
+    readonly title: string;
+    readonly source: RuleSource;
+    readonly tags: readonly string[];
+    readonly references: readonly string[];
+  };
+  readonly severity: Severity;
+  /** Of the event that shows it best: the first of the highest severity. Epoch milliseconds. */
+  readonly time?: number | undefined;
+  readonly firstSeen?: number | undefined;
+  readonly lastSeen?: number | undefined;
+  /** Requests that the rule held for; both stages of one request are one. */
+  readonly count: number;
+  readonly cluster?: string | undefined;
+  readonly clusterId?: string | undefined;
+  readonly cloud?: CloudName | undefined;
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+  readonly actor: Actor;
+  readonly client: Client;
+  readonly action: Action;
+  readonly target: Target;
+  readonly outcome: Outcome;
+  readonly events: readonly EventReference[];
+  readonly why: string;
+  readonly falsePositives: readonly string[];
+  readonly misses?: string | undefined;
+  readonly respond: readonly string[];
+}
+
+/** A group of findings while it grows. */
+export interface Gathering {
+  readonly id: string;
+  readonly rule: Rule;
+  best: Finding;
+  count: number;
+  firstSeen: number | undefined;
+  lastSeen: number | undefined;
+  readonly events: EventReference[];
+}
+
+export const alertOf = (gathering: Gathering): Alert => {
+  const { rule, best } = gathering;
+  const { origin, actor, client, action, target, outcome, time } = best.event;
+  return {
+    id: gathering.id,
+    rule: {
+      id: rule.id,
+      title: rule.title,
+      source: rule.source,
+      tags: rule.tags,
+      references: rule.references,
+    },
+    severity: best.severity,
+    time,
+    firstSeen: gathering.firstSeen,
+    lastSeen: gathering.lastSeen,
+    count: gathering.count,
+    cluster: origin.cluster,
+    clusterId: origin.clusterId,
+    cloud: origin.cloud,
+    account: origin.account,
+    region: origin.region,
+    actor,
+    client,
+    action,
+    target,
+    outcome,
+    events: gathering.events,
+    why: rule.description,
+    falsePositives: rule.falsePositives,
+    misses: rule.misses,
+    respond: rule.respond,
+  };
+};
+
+export const alertId = (parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 32);
+
+export const referenceTo = (event: AuditEvent): EventReference => ({
+  id: event.id,
+  time: event.time,
+  location: event.origin.location,
+});

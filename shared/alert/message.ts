@@ -1,0 +1,109 @@
+/** An alert in, what a person needs to act on it, line by line, out. */
+import type { Alert } from './alert.ts';
+import { attackOf } from './attack.ts';
+
+/** A label and its lines, in the order in which they are read. */
+export interface MessagePart {
+  readonly label:
+    | 'who'
+    | 'from'
+    | 'what'
+    | 'where'
+    | 'when'
+    | 'why'
+    | 'maybe'
+    | 'misses'
+    | 'next'
+    | 'seen'
+    | 'attack';
+  readonly lines: readonly string[];
+}
+
+export const messageOf = (alert: Alert): readonly MessagePart[] => {
+  const parts: MessagePart[] = [
+    { label: 'who', lines: [whoOf(alert)] },
+    { label: 'from', lines: [fromOf(alert)] },
+    { label: 'what', lines: [whatOf(alert)] },
+    { label: 'where', lines: [whereOf(alert)] },
+    { label: 'when', lines: [whenOf(alert)] },
+    { label: 'why', lines: [alert.why] },
+    { label: 'maybe', lines: alert.falsePositives.length > 0 ? [alert.falsePositives.join('; ')] : [] },
+    { label: 'next', lines: alert.respond },
+    { label: 'attack', lines: attackLines(alert) },
+    { label: 'seen', lines: seenAt(alert) },
+  ];
+  return parts.filter((part) => part.lines.some((line) => line !== ''));
+};
+
+const whoOf = ({ actor }: Alert): string => {
+  const name = actor.name ?? (actor.type === 'anonymous' ? 'anonymous' : 'not stated');
+  const real =
+    actor.cloudIdentity !== undefined && actor.cloudIdentity !== name
+      ? `${actor.cloudIdentity} as ${name}`
+      : name;
+  const groups = actor.groups?.filter((group) => group !== 'system:authenticated') ?? [];
+  const groupText = groups.length > 0 ? `, groups ${groups.slice(0, 5).join(', ')}` : '';
+  const credential = actor.credentialId === undefined ? '' : `, credential ${actor.credentialId}`;
+  const other = actor.impersonates?.name ?? actor.impersonates?.groups?.join(', ');
+  return `${real}${groupText}${credential}${other === undefined ? '' : `, acting as ${other}`}`;
+};
+
+const fromOf = ({ client }: Alert): string => {
+  const agent = client.userAgent === undefined ? '' : ` (${shortened(client.userAgent, 80)})`;
+  return client.ips.length === 0 && agent === ''
+    ? ''
+    : `${client.ips.join(', ') || 'address not stated'}${agent}`;
+};
+
+/** `create pods/exec shop/web-1: sh -c id -> 101` */
+const whatOf = ({ action, target, outcome }: Alert): string => {
+  const resource = [target.resource, target.subresource].filter(Boolean).join('/');
+  const object = [target.namespace, target.name].filter(Boolean).join('/');
+  const place = resource === '' && object === '' ? (action.uri ?? '') : `${resource} ${object}`.trim();
+  const command = action.command === undefined ? '' : `: ${shortened(action.command.join(' '), 200)}`;
+  const code = outcome.code ?? (outcome.result === 'unknown' ? undefined : outcome.result);
+  return `${action.verb ?? ''} ${place}${command}${code === undefined ? '' : ` -> ${code}`}`.trim();
+};
+
+const whereOf = (alert: Alert): string => {
+  const cloud = [alert.cloud, alert.account, alert.region].filter(Boolean).join(' ');
+  const cluster = alert.cluster ?? (cloud === '' ? '' : 'cluster not stated');
+  return cloud === '' ? cluster : `${cluster} (${cloud})`;
+};
+
+const whenOf = ({ firstSeen, lastSeen, count }: Alert): string => {
+  const times = count === 1 ? '' : `, ${count} times`;
+  if (firstSeen === undefined) return count === 1 ? '' : `${count} times`;
+  const first = timeText(firstSeen);
+  return lastSeen === undefined || lastSeen === firstSeen
+    ? `${first}${times}`
+    : `${first} to ${timeText(lastSeen)}${times}`;
+};
+
+const timeText = (epoch: number): string => {
+  const date = new Date(epoch);
+  return Number.isNaN(date.getTime()) ? String(epoch) : date.toISOString().replace(/\.000Z$/, 'Z');
+};
+
+const attackLines = ({ rule }: Alert): readonly string[] => {
+  const { tactics, techniques } = attackOf(rule.tags);
+  const text = [...tactics.map((tactic) => tactic.name), ...techniques].join(', ');
+  return text === '' ? [] : [text];
+};
+
+const seenAt = ({ events, count }: Alert): readonly string[] => {
+  const places = events
+    .slice(0, 3)
+    .flatMap(({ location }) =>
+      location
+        ? [
+            `${location.path}:${location.line}${location.index === undefined ? '' : ` record ${location.index + 1}`}`,
+          ]
+        : [],
+    );
+  const more = count - places.length;
+  return places.length > 0 && more > 0 ? [...places, `and ${more} more`] : places;
+};
+
+const shortened = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 3)}...` : text;

@@ -1,0 +1,108 @@
+/** Findings in, alerts out: findings of one rule and one group within one window are one alert with a rising count. */
+
+import { EventScope } from '../detect/event-scope.ts';
+import { fieldPathOf, valuesIn } from '../detect/field-path.ts';
+import type { Finding } from '../detect/finding.ts';
+import { severityRank } from '../detect/rule.ts';
+import { textForm } from '../detect/sigma/term.ts';
+import type { AuditEvent } from '../schema/audit-event.ts';
+import { Recent } from '../schema/recent.ts';
+import { type Alert, alertId, alertOf, type Gathering, maxEventReferences, referenceTo } from './alert.ts';
+
+export interface AlertGroups {
+  readonly add: (finding: Finding) => void;
+  /** The alerts of every group that is still open, oldest first. */
+  readonly flush: () => readonly Alert[];
+}
+
+export interface GroupOptions {
+  /** One alert for each matching event. */
+  readonly suppress: boolean;
+  /** Takes alerts that are given out early because too many groups are open. */
+  readonly onAlert: (alert: Alert) => void;
+  readonly maxOpenGroups?: number;
+}
+
+const defaultMaxOpenGroups = 20_000;
+/** The two stages of a long call lie seconds to hours apart; this many matching requests are remembered. */
+const rememberedRequests = 20_000;
+
+export const alertGroups = (options: GroupOptions): AlertGroups => {
+  const open = new Map<string, Gathering>();
+  const requests = new Recent<string>(rememberedRequests);
+  const maxOpen = options.maxOpenGroups ?? defaultMaxOpenGroups;
+
+  const closeOldest = (): void => {
+    const oldest = open.entries().next().value;
+    if (!oldest) return;
+    open.delete(oldest[0]);
+    options.onAlert(alertOf(oldest[1]));
+  };
+
+  const add = (finding: Finding): void => {
+    const { rule, event } = finding;
+    const request = `${rule.id}\n${requestOf(event)}`;
+    if (requests.get(request) !== undefined) return;
+    requests.put(request, event.id);
+    const parts = options.suppress ? groupOf(finding) : [event.id];
+    const id = alertId([rule.id, ...parts]);
+    const gathering = open.get(id);
+    if (gathering) grow(gathering, finding);
+    else {
+      open.set(id, begun(id, finding));
+      if (open.size > maxOpen) closeOldest();
+    }
+  };
+
+  return {
+    add,
+    flush: () => {
+      const alerts = [...open.values()].map(alertOf);
+      open.clear();
+      return alerts;
+    },
+  };
+};
+
+/**
+ * The same for both stages of one request, and for a redelivered event. A client may repeat an auditID; a repeated
+ * request that also repeats verb, URI, user and the server's clock is the same request.
+ */
+const requestOf = (event: AuditEvent): string => {
+  const { audit } = event;
+  if (audit?.auditID === undefined || audit.auditID === '') return event.id;
+  // GKE writes the time of the entry, not of the request, so there the clock cannot tell.
+  const clock = event.origin.inferred ? '' : (audit.requestReceivedTimestamp ?? event.timeText ?? '');
+  return [audit.auditID, audit.verb, audit.requestURI, event.actor.name, clock].join('\n');
+};
+
+/** Windows lie on the clock, not at the first event, so that the order of arrival changes no id. */
+const groupOf = ({ rule, event }: Finding): readonly string[] => {
+  const scope = new EventScope(event);
+  const window =
+    event.time === undefined ? '' : String(Math.floor(event.time / (rule.suppress.forSeconds * 1000)));
+  const values = rule.suppress.by.map((field) =>
+    valuesIn(scope.valuesAt(fieldPathOf(field))).map((value) => textForm(value) ?? ''),
+  );
+  return [window, ...values.map((list) => list.join('\u0001'))];
+};
+
+const begun = (id: string, finding: Finding): Gathering => ({
+  id,
+  rule: finding.rule,
+  best: finding,
+  count: 1,
+  firstSeen: finding.event.time,
+  lastSeen: finding.event.time,
+  events: [referenceTo(finding.event)],
+});
+
+const grow = (gathering: Gathering, finding: Finding): void => {
+  const { time } = finding.event;
+  gathering.count++;
+  if (severityRank(finding.severity) > severityRank(gathering.best.severity)) gathering.best = finding;
+  if (gathering.events.length < maxEventReferences) gathering.events.push(referenceTo(finding.event));
+  if (time === undefined) return;
+  if (gathering.firstSeen === undefined || time < gathering.firstSeen) gathering.firstSeen = time;
+  if (gathering.lastSeen === undefined || time > gathering.lastSeen) gathering.lastSeen = time;
+};

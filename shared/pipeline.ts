@@ -1,0 +1,109 @@
+/** A decoded delivery in; its events, what the rules found in them, and an account that adds up, out. */
+import type { Decoded } from './decode/decoding.ts';
+import type { Detector } from './detect/detect.ts';
+import type { Finding } from './detect/finding.ts';
+import { isEvent, normalise } from './normalise/normalise.ts';
+import type { AuditEvent } from './schema/audit-event.ts';
+import type { DropReason, RawRecord, Rejection } from './schema/raw-record.ts';
+import { Recent } from './schema/recent.ts';
+
+/** records = events + rejected + duplicates + dropped. */
+export interface Account {
+  records: number;
+  events: number;
+  rejected: number;
+  duplicates: number;
+  dropped: number;
+  truncated: number;
+  readonly rejectedFor: Record<string, number>;
+  readonly droppedFor: Record<string, number>;
+}
+
+export const emptyAccount = (): Account => ({
+  records: 0,
+  events: 0,
+  rejected: 0,
+  duplicates: 0,
+  dropped: 0,
+  truncated: 0,
+  rejectedFor: {},
+  droppedFor: {},
+});
+
+/** Takes what a delivery holds, one after the other. */
+export interface Receiver {
+  readonly onEvent?: ((event: AuditEvent) => void) | undefined;
+  readonly onFinding: (finding: Finding) => void;
+  readonly onRejection?: ((rejection: Rejection) => void) | undefined;
+}
+
+/** Ids seen in one delivery; bounded, for a file of any length may be one. */
+export type Seen = Recent<true>;
+
+const rememberedEvents = 50_000;
+
+export const nothingSeen = (): Seen => new Recent<true>(rememberedEvents);
+
+export const processDelivery = (
+  decoded: Decoded,
+  detector: Detector,
+  seen: Seen,
+  account: Account,
+  receiver: Receiver,
+): void => {
+  for (const rejection of decoded.rejections) reject(rejection, account, receiver);
+  for (const [reason, count] of decoded.dropped) drop(reason, count, account);
+  for (const record of decoded.records) processRecord(record, detector, seen, account, receiver);
+};
+
+const processRecord = (
+  record: RawRecord,
+  detector: Detector,
+  seen: Seen,
+  account: Account,
+  receiver: Receiver,
+): void => {
+  const result = normalise(record);
+  if (typeof result === 'string') {
+    drop(result, 1, account);
+    return;
+  }
+  if (!isEvent(result)) {
+    reject(result, account, receiver);
+    return;
+  }
+  account.records++;
+  if (isDuplicate(result, seen)) {
+    account.duplicates++;
+    return;
+  }
+  account.events++;
+  if (result.origin.truncated) account.truncated++;
+  receiver.onEvent?.(result);
+  for (const finding of detector.findingsFor(result)) receiver.onFinding(finding);
+};
+
+/**
+ * AKS writes every change into two categories, and carriers deliver at least once. Only a record with an id of its own
+ * can be told to be a duplicate; since a client may choose an auditID, verb and URI have to agree as well.
+ */
+const isDuplicate = (event: AuditEvent, seen: Seen): boolean => {
+  if (event.kind !== 'audit' && event.kind !== 'cloud-api') return false;
+  const key = `${event.id}\n${event.action.verb ?? ''}\n${event.action.uri ?? ''}`;
+  if (seen.get(key)) return true;
+  seen.put(key, true);
+  return false;
+};
+
+const reject = (rejection: Rejection, account: Account, receiver: Receiver): void => {
+  account.records++;
+  account.rejected++;
+  account.rejectedFor[rejection.reason] = (account.rejectedFor[rejection.reason] ?? 0) + 1;
+  receiver.onRejection?.(rejection);
+};
+
+const drop = (reason: DropReason, count: number, account: Account): void => {
+  account.records += count;
+  account.dropped += count;
+  account.droppedFor[reason] = (account.droppedFor[reason] ?? 0) + count;
+};
