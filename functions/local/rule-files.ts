@@ -2,13 +2,17 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Rule } from '../../shared/detect/rule.ts';
 import {
   placeholdersOf,
   type RuleFile,
   type RuleSet,
   ruleSetOf,
 } from '../../shared/detect/sigma/rule-set.ts';
+import { yamlOf } from '../../shared/detect/sigma/yaml.ts';
+import { type EventLibrary, type Twin, twinOf } from '../../shared/detect/twin.ts';
 import { KlaxonError, messageOf } from '../../shared/errors.ts';
+import { isObject, type JsonObject } from '../../shared/schema/json.ts';
 
 export interface RuleChoice {
   /** Folders in our layout, that add to or stand in for the built-in rules. */
@@ -38,7 +42,8 @@ const filesBelow = (path: string): readonly string[] => {
     .toSorted();
 };
 
-const isList = (folder: string, path: string): boolean => relative(folder, path).split(sep)[0] === 'lists';
+/** Which part of a rule folder a file belongs to: `lists/`, `events/` (for twins), or rules. */
+const partOf = (folder: string, path: string): string => relative(folder, path).split(sep)[0] ?? '';
 
 /** Paths are shown as a person would type them from where they stand. */
 const shown = (path: string): string => {
@@ -59,8 +64,9 @@ export const loadRules = (choice: RuleChoice): RuleSet => {
   try {
     for (const folder of ownFolders) {
       for (const path of filesBelow(folder)) {
-        if (isList(folder, path)) lists.push(read(path));
-        else files.push({ ...read(path), source: 'builtin' });
+        const part = partOf(folder, path);
+        if (part === 'lists') lists.push(read(path));
+        else if (part !== 'events') files.push({ ...read(path), source: 'builtin' });
       }
     }
     // The lists are there for brought rules too.
@@ -72,6 +78,28 @@ export const loadRules = (choice: RuleChoice): RuleSet => {
   const { placeholders, problems } = placeholdersOf(lists);
   const set = ruleSetOf(files, placeholders);
   return { ...set, rules: chosen(set, choice.only), problems: [...problems, ...set.problems] };
+};
+
+/** The base events of twins: of the folder's own `events/`, else of the built-in rules. */
+export const eventLibrary = (folders: readonly string[]): EventLibrary => {
+  const known = new Map<string, JsonObject | undefined>();
+  const load = (name: string): JsonObject | undefined => {
+    const path = [...folders, builtinFolder()]
+      .map((folder) => join(folder, 'events', `${name}.yml`))
+      .find((candidate) => existsSync(candidate));
+    const [document] = path === undefined ? [] : yamlOf(shown(path), readFileSync(path, 'utf8')).documents;
+    return isObject(document?.value) ? document.value : undefined;
+  };
+  return (name) => {
+    if (!known.has(name)) known.set(name, load(name));
+    return known.get(name);
+  };
+};
+
+/** The twin beside a rule, where there is one. */
+export const twinBeside = (rule: Rule): Twin | undefined => {
+  const path = rule.position.path.replace(/\.ya?ml$/, '.test.yml');
+  return existsSync(path) ? twinOf(path, readFileSync(path, 'utf8')) : undefined;
 };
 
 const chosen = ({ rules }: RuleSet, only: readonly string[] | undefined): RuleSet['rules'] => {

@@ -1,6 +1,6 @@
 /** An alert in, one OCSF 1.8.0 Detection Finding (2004) out. */
 import type { RuleSource, Severity } from '../detect/rule.ts';
-import { cloudOf, timeOf } from '../schema/ocsf/event-frame.ts';
+import { cloudOf } from '../schema/ocsf/event-frame.ts';
 import { isIp } from '../schema/ocsf/network-endpoint.ts';
 import type { OcsfEvent } from '../schema/ocsf/ocsf-event.ts';
 import type { Alert } from './alert.ts';
@@ -31,7 +31,7 @@ export const findingToOcsf = (alert: Alert, version: string): OcsfEvent => {
     type_uid: 200401,
     severity_id: severityIds[alert.severity],
     status_id: 1,
-    time: timeOf(alert),
+    time: Math.trunc(alert.time ?? 0),
     message: messageOf(alert).find(({ label }) => label === 'what')?.lines[0] ?? alert.rule.title,
     count: alert.count,
     is_alert: true,

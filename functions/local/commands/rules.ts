@@ -3,8 +3,9 @@ import { type Command, Option } from 'commander';
 import { attackOf } from '../../../shared/alert/attack.ts';
 import { dialectsFor } from '../../../shared/detect/log-source.ts';
 import { type Rule, severities, severityRank } from '../../../shared/detect/rule.ts';
+import { faultOf } from '../../../shared/detect/twin.ts';
 import { positionText } from '../../../shared/errors.ts';
-import { loadRules } from '../rule-files.ts';
+import { eventLibrary, loadRules, twinBeside } from '../rule-files.ts';
 import { collectOption } from './options.ts';
 
 interface RuleOptions {
@@ -27,7 +28,37 @@ export const addRules = (program: Command, finish: (status: number) => void): vo
   withChoice(rules.command('show').description('all that is known of one rule').argument('<id>')).action(
     (id: string, options: RuleOptions) => finish(show(id, options)),
   );
+  withChoice(
+    rules
+      .command('test')
+      .description("run the cases of each rule's twin (<id>.test.yml)")
+      .argument('[id...]'),
+  ).action((names: readonly string[], options: RuleOptions) => finish(test(names, options)));
   for (const command of rules.commands) command.exitOverride();
+};
+
+const test = (names: readonly string[], options: RuleOptions): number => {
+  const { rules, status } = loaded(options);
+  const library = eventLibrary(options.rules);
+  const tested = names.length === 0 ? rules : rules.filter((rule) => names.includes(rule.id));
+  let passed = 0;
+  let failed = 0;
+  for (const rule of tested) {
+    const twin = twinBeside(rule);
+    for (const problem of twin?.problems ?? []) complain(`${positionText(problem)}: ${problem.message}`);
+    failed += twin?.problems.length ?? 0;
+    for (const twinCase of twin?.cases ?? []) {
+      const fault = faultOf(twinCase, rule, library);
+      if (fault === undefined) passed++;
+      else {
+        failed++;
+        complain(`${positionText(twinCase.position)}: ${rule.id}, ${twinCase.name}: ${fault}`);
+      }
+    }
+  }
+  write(`${passed} passed, ${failed} failed`);
+  if (tested.length === 0) return 2;
+  return failed > 0 ? 1 : status;
 };
 
 const write = (text: string): void => {
