@@ -1,0 +1,115 @@
+/** An AuditEvent in; what every OCSF class says of it alike (time, status, cloud, what OCSF has no word for) out. */
+import type { AuditEvent, Outcome } from '../audit-event.ts';
+import type { CloudName, Dialect } from '../raw-record.ts';
+import type { OcsfProduct } from './ocsf-event.ts';
+
+const clouds: Readonly<Record<CloudName, { provider: string; accountTypeId: number }>> = {
+  aws: { provider: 'AWS', accountTypeId: 10 },
+  azure: { provider: 'Azure', accountTypeId: 13 },
+  gcp: { provider: 'GCP', accountTypeId: 11 },
+};
+
+export const awsAccountTypeId = clouds.aws.accountTypeId;
+
+/** OCSF knows a cloud by its provider: without one, account and region stay in `unmapped.klaxon`. */
+export const cloudOf = ({
+  cloud,
+  account,
+  region,
+}: Pick<AuditEvent['origin'], 'cloud' | 'account' | 'region'>) => {
+  if (cloud === undefined) return undefined;
+  const { provider, accountTypeId } = clouds[cloud];
+  return {
+    provider,
+    account: account === undefined ? undefined : { uid: account, type_id: accountTypeId },
+    region,
+  };
+};
+
+const profiles = {
+  neither: undefined,
+  cloud: ['cloud'],
+  decision: ['security_control'],
+  both: ['cloud', 'security_control'],
+} as const;
+
+/** A profile is named only where its attributes are given: naming `cloud` makes `cloud` required. */
+export const profilesOf = (event: AuditEvent, actionId?: number): readonly string[] | undefined => {
+  if (event.origin.cloud === undefined) return actionId === undefined ? profiles.neither : profiles.decision;
+  return actionId === undefined ? profiles.cloud : profiles.both;
+};
+
+const kubernetes: OcsfProduct = { name: 'Kubernetes', vendor_name: 'Kubernetes' };
+const eks: OcsfProduct = {
+  name: 'Amazon EKS',
+  vendor_name: 'AWS',
+  feature: { name: 'Elastic Kubernetes Service' },
+};
+const aks: OcsfProduct = {
+  name: 'Azure Kubernetes Service',
+  vendor_name: 'Microsoft',
+  feature: { name: 'Control plane logs' },
+};
+const gke: OcsfProduct = {
+  name: 'Google Kubernetes Engine',
+  vendor_name: 'Google Cloud',
+  feature: { name: 'Cloud Audit Logs' },
+};
+
+/** Who wrote the record, as OCSF names products. */
+export const products: Readonly<Record<Dialect, OcsfProduct>> = {
+  'eks-audit': eks,
+  'eks-authenticator': { name: 'aws-iam-authenticator', vendor_name: 'AWS' },
+  'eks-component': { name: 'Amazon EKS', vendor_name: 'AWS' },
+  'aks-audit': aks,
+  'aks-audit-admin': aks,
+  'aks-guard': { name: 'Azure Kubernetes Service', vendor_name: 'Microsoft', feature: { name: 'guard' } },
+  'aks-component': aks,
+  'azure-activity': { name: 'Azure Activity Log', vendor_name: 'Microsoft' },
+  'gke-audit': gke,
+  'gke-admin': { name: 'Cloud Audit Logs', vendor_name: 'Google Cloud' },
+  'gke-component': { name: 'Google Kubernetes Engine', vendor_name: 'Google Cloud' },
+  'gke-node-auditd': { name: 'Linux audit', vendor_name: 'Linux' },
+  'kubernetes-audit': kubernetes,
+  'kubernetes-component': kubernetes,
+  cloudtrail: { name: 'CloudTrail', vendor_name: 'AWS' },
+};
+
+export const timeUnknown = 'time-unknown';
+const timeUnknownLabels: readonly string[] = Object.freeze([timeUnknown]);
+
+/** A number so large that JSON cannot write it is no time. */
+const isTimed = (event: AuditEvent): boolean => event.time !== undefined && Number.isFinite(event.time);
+
+/**
+ * OCSF requires a time in whole milliseconds. An event whose record states none gets 0, which no reader can take for a
+ * real one, and the label `time-unknown`; the time of its arrival would be a guess that looks like evidence.
+ */
+export const timeOf = (event: AuditEvent): number => (isTimed(event) ? Math.trunc(event.time ?? 0) : 0);
+
+export const labelsOf = (event: AuditEvent): readonly string[] | undefined =>
+  isTimed(event) ? undefined : timeUnknownLabels;
+
+export const statusIds: Readonly<Record<Outcome['result'], number>> = { success: 1, failure: 2, unknown: 0 };
+export const statusNames = { success: 'Success', failure: 'Failure', unknown: 'Unknown' } as const;
+
+export const statusCodeOf = (outcome: Outcome): string | undefined =>
+  outcome.code === undefined ? undefined : String(outcome.code);
+
+/** `unmapped.klaxon`: what OCSF has no home for, so that the event can be rebuilt and its record found again. */
+export const klaxonOf = (event: AuditEvent) => {
+  const { origin, time } = event;
+  const isHomeless = origin.cloud === undefined;
+  return {
+    kind: event.kind,
+    dialect: origin.dialect,
+    deliveryId: origin.deliveryId,
+    location: origin.location,
+    truncated: origin.truncated,
+    inferred: origin.inferred,
+    account: isHomeless ? origin.account : undefined,
+    region: isHomeless ? origin.region : undefined,
+    time: time === undefined || Number.isInteger(time) ? undefined : time,
+    command: event.action.command,
+  };
+};
