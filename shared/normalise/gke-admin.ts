@@ -1,9 +1,9 @@
 /** One Cloud Audit Log entry of a Google API in (clusters, log sinks, ...), one event of kind cloud-api out. */
 import type { Outcome } from '../schema/audit-event.ts';
-import { isObject, type JsonObject, listOf, someTextOf, textOf } from '../schema/json.ts';
+import { isObject, type JsonObject, someTextOf, textOf } from '../schema/json.ts';
 import { originOf } from './audit.ts';
 import { contentId } from './content-id.ts';
-import { gkeOrigin } from './gke-audit.ts';
+import { decisionOf, gkeOrigin } from './gke-audit.ts';
 import { actorTypeOf } from './identity.ts';
 import { nativeEvent } from './native-event.ts';
 import type { Normaliser } from './normaliser.ts';
@@ -36,12 +36,7 @@ export const fromGkeAdmin: Normaliser = (record) => {
 /** The first entry of a long-running operation has no status: how it went is not known yet. */
 const outcomeOf = (payload: JsonObject): Outcome => {
   const { status } = payload;
-  const [authorization] = listOf(payload.authorizationInfo);
-  const decision = isObject(authorization)
-    ? authorization.granted === true
-      ? 'allow'
-      : 'forbid'
-    : undefined;
+  const decision = decisionOf(payload);
   if (!isObject(status)) return { result: decision === 'forbid' ? 'failure' : 'unknown', decision };
   const isError = typeof status.code === 'number' && status.code !== 0;
   return { result: isError ? 'failure' : 'success', reason: textOf(status.message), decision };

@@ -165,12 +165,25 @@ const annotationsOf = (entry: JsonObject, payload: JsonObject): KubernetesAuditE
   const labels = isObject(entry.labels) ? entry.labels : {};
   const annotations: Record<string, string> = {};
   for (const [key, value] of Object.entries(labels)) if (typeof value === 'string') annotations[key] = value;
-  const [authorization] = listOf(payload.authorizationInfo);
-  if (annotations['authorization.k8s.io/decision'] === undefined && isObject(authorization)) {
-    annotations['authorization.k8s.io/decision'] = authorization.granted === true ? 'allow' : 'forbid';
-  }
+  const decision = annotations['authorization.k8s.io/decision'] ?? decisionOf(payload);
+  if (decision !== undefined) annotations['authorization.k8s.io/decision'] = decision;
   return annotations;
 };
+
+/**
+ * `granted` is left out where it is false, so its absence is a refusal only where the status says so as well: an entry
+ * cut down by a relay has neither.
+ */
+export const decisionOf = (payload: JsonObject): 'allow' | 'forbid' | undefined => {
+  const [authorization] = listOf(payload.authorizationInfo);
+  if (!isObject(authorization)) return undefined;
+  if (authorization.granted === true) return 'allow';
+  const isDenied = isObject(payload.status) && payload.status.code === permissionDenied;
+  return authorization.granted === false || isDenied ? 'forbid' : undefined;
+};
+
+/** google.rpc.Code PERMISSION_DENIED */
+const permissionDenied = 7;
 
 const withoutType = (body: unknown): unknown => {
   if (!isObject(body) || !('@type' in body)) return body;

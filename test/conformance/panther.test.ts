@@ -1,0 +1,68 @@
+/** The unit-test events of panther-analysis go through the command line, and our rules agree with Panther's. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadRules } from '../../functions/local/rule-files.ts';
+import { jsonLines, klaxon } from '../command-line.ts';
+import { sharedFolder } from '../shared-data.ts';
+import { differences } from './panther-differences.ts';
+
+interface PantherCase {
+  readonly rule: string;
+  readonly test: string;
+  readonly expected: boolean;
+  readonly log: unknown;
+}
+
+interface AlertLine {
+  readonly rule: { readonly id: string };
+  readonly events: readonly { readonly location: { readonly path: string } }[];
+}
+
+const shared = sharedFolder();
+
+if (shared === undefined)
+  console.info('left out: the conformance cases of Panther, whose folder is not there');
+else {
+  const folder = join(shared, 'conformance', 'panther');
+  const cases = jsonLines<PantherCase>(readFileSync(join(folder, 'cases.jsonl'), 'utf8'));
+  const mapping = JSON.parse(readFileSync(join(folder, 'rule-to-detection.json'), 'utf8')) as Record<
+    string,
+    { readonly catalogue_ids: readonly string[] }
+  >;
+  const rules = loadRules({ rules: [], sigma: [], builtin: true }).rules;
+  const work = mkdtempSync(join(tmpdir(), 'klaxon-panther-'));
+  afterAll(() => rmSync(work, { recursive: true }));
+  const events = join(work, 'events');
+  mkdirSync(events);
+  for (const [at, { log }] of cases.entries()) writeFileSync(join(events, `${at}.json`), JSON.stringify(log));
+  const { stdout } = klaxon(['scan', events, '--no-suppress', '--output', 'ndjson']);
+  const fired = new Map<number, Set<string>>();
+  for (const alert of jsonLines<AlertLine>(stdout)) {
+    const at = Number(basename(alert.events[0]?.location.path ?? '', '.json'));
+    fired.set(at, (fired.get(at) ?? new Set()).add(alert.rule.id));
+  }
+
+  /** The rules that stand for a row of the catalogue. */
+  const rulesFor = (row: string): readonly string[] =>
+    rules.filter((rule) => rule.covers.includes(row)).map((rule) => rule.id);
+
+  describe('an event of panther-analysis', () => {
+    for (const [at, { rule, test, expected }] of cases.entries()) {
+      const rows = mapping[rule]?.catalogue_ids ?? [];
+      const ids = rows.flatMap(rulesFor);
+      if (ids.length === 0) continue;
+      const difference = differences.find((one) => one.rule === rule && one.test === test);
+      const isExpected = difference ? !expected : expected;
+      it(`${rule}, ${test}: ${isExpected ? 'fires' : 'is silent'}${difference ? ', other than Panther' : ''}`, () => {
+        const found = ids.filter((id) => fired.get(at)?.has(id));
+        expect({ fires: found.length > 0, of: ids, event: at }).toEqual({
+          fires: isExpected,
+          of: ids,
+          event: at,
+        });
+      });
+    }
+  });
+}
