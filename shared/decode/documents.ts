@@ -20,8 +20,8 @@ export interface TextDocument {
 
 export interface DocumentSplitter {
   push(text: string): void;
-  /** Says that nothing follows, and gives out what is left. */
-  end(): void;
+  /** Takes the last of the text, and gives out what is left. */
+  end(text?: string): void;
 }
 
 /** Of an oversized document this much is kept, enough to salvage who did what. */
@@ -189,19 +189,24 @@ export const documentSplitter = (
     if (pending !== '') run(false);
   };
 
+  const push = (text: string): void => {
+    if (skipping) {
+      const lineEnd = text.indexOf('\n');
+      if (lineEnd < 0) return;
+      skipping = false;
+      pending = text.slice(lineEnd);
+    } else {
+      pending = pending === '' ? text : pending + text;
+    }
+    run(false);
+  };
+
   return {
-    push: (text) => {
-      if (skipping) {
-        const lineEnd = text.indexOf('\n');
-        if (lineEnd < 0) return;
-        skipping = false;
-        pending = text.slice(lineEnd);
-      } else {
-        pending = pending === '' ? text : pending + text;
-      }
-      run(false);
-    },
-    end: () => {
+    push,
+    end: (text = '') => {
+      // All of the text at once needs no search for where a document ends.
+      if (pending === '' && !skipping) pending = text;
+      else if (text !== '') push(text);
       run(true);
       pending = '';
     },
@@ -212,8 +217,7 @@ export const documentSplitter = (
 export const documentsOf = (text: string, maxLength: number): readonly TextDocument[] => {
   const documents: TextDocument[] = [];
   const splitter = documentSplitter((document) => documents.push(document), maxLength);
-  splitter.push(text);
-  splitter.end();
+  splitter.end(text);
   return documents;
 };
 

@@ -1,0 +1,195 @@
+/**
+ * What detection costs beside what cannot be avoided. The floor is to gunzip a delivery and to parse both layers of its
+ * JSON; the pipeline is to decode, normalise and detect. Both run over the same deliveries in one process, in turn, and
+ * the ratio is the median of the pairs, so that a noisy machine disturbs both alike.
+ */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { createGunzip, gunzipSync } from 'node:zlib';
+import { loadRules } from '../functions/local/rule-files.ts';
+import { alertGroups } from '../shared/alert/suppress.ts';
+import { decode } from '../shared/decode/decode.ts';
+import { createDetector, type Detector } from '../shared/detect/detect.ts';
+import { type Expression, testOf } from '../shared/detect/expression.ts';
+import type { Rule } from '../shared/detect/rule.ts';
+import { emptyAccount, nothingSeen, processDelivery } from '../shared/pipeline.ts';
+import { auditLines, deliveriesOf, type LambdaDelivery } from './traffic.ts';
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    input: { type: 'string' },
+    events: { type: 'string', default: '20000' },
+    rounds: { type: 'string', default: '15' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const usage = `npm run bench [-- --json] [--events N] [--rounds N] [--input audit.jsonl[.gz]]`;
+
+/** The most that the whole of the pipeline may cost, as a multiple of the floor. */
+const budget = 1.6;
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const file = createReadStream(path);
+  const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
+  for await (const line of createInterface({ input })) if (line !== '') yield line;
+}
+
+const collected = async (lines: AsyncIterable<string>): Promise<readonly string[]> => {
+  const all: string[] = [];
+  for await (const line of lines) all.push(line);
+  return all;
+};
+
+const floor = (delivery: LambdaDelivery): number => {
+  const payload = JSON.parse(gunzipSync(Buffer.from(delivery.awslogs.data, 'base64')).toString('utf8')) as {
+    readonly logEvents: readonly { readonly message: string }[];
+  };
+  let events = 0;
+  for (const { message } of payload.logEvents) if (JSON.parse(message)) events++;
+  return events;
+};
+
+const pipeline = (delivery: LambdaDelivery, detector: Detector): number => {
+  const account = emptyAccount();
+  const groups = alertGroups({ suppress: true, onAlert: () => undefined });
+  processDelivery(decode(delivery), detector, nothingSeen(), account, { onFinding: groups.add });
+  groups.flush();
+  return account.events;
+};
+
+/** CPU microseconds of this process, all its threads together. */
+const cpu = (work: () => void): number => {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+};
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((left, right) => left - right)[numbers.length >> 1] ?? 0;
+
+interface Measure {
+  readonly ratio: number;
+  readonly microseconds: number;
+}
+
+/** The median over rounds of pipeline to floor, and the pipeline's CPU for all deliveries. */
+const measure = (deliveries: readonly LambdaDelivery[], rules: readonly Rule[], rounds: number): Measure => {
+  const detector = createDetector(rules);
+  const runFloor = (): void => {
+    for (const delivery of deliveries) floor(delivery);
+  };
+  const runPipeline = (): void => {
+    for (const delivery of deliveries) pipeline(delivery, detector);
+  };
+  runFloor();
+  runPipeline();
+  const pairs = Array.from({ length: rounds }, () => ({ floor: cpu(runFloor), pipeline: cpu(runPipeline) }));
+  return {
+    ratio: median(pairs.map((pair) => pair.pipeline / pair.floor)),
+    microseconds: median(pairs.map((pair) => pair.pipeline)),
+  };
+};
+
+/** Bytes that one delivery leaves on the heap before anything is collected, by event. */
+const allocation = (
+  deliveries: readonly LambdaDelivery[],
+  work: (delivery: LambdaDelivery) => number,
+): number => {
+  const collect = globalThis.gc;
+  if (!collect) return Number.NaN;
+  const samples = deliveries.slice(0, 20).map((delivery) => {
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const events = work(delivery);
+    return (process.memoryUsage().heapUsed - before) / events;
+  });
+  return median(samples);
+};
+
+/** The same rules again under other names, sharing no test with the first: what twice as many rules would cost. */
+const doubled = (rules: readonly Rule[]): readonly Rule[] => [
+  ...rules,
+  ...rules.map((rule) => ({ ...rule, id: `${rule.id}-again`, expression: renamed(rule.expression) })),
+];
+
+const renamed = (expression: Expression): Expression => {
+  if (expression.kind === 'constant') return expression;
+  if (expression.kind === 'test') return testOf({ ...expression.test, key: `again ${expression.test.key}` });
+  if (expression.kind === 'not') return { kind: 'not', of: renamed(expression.of) };
+  return { kind: expression.kind, of: expression.of.map(renamed) };
+};
+
+const run = async (): Promise<void> => {
+  const lines =
+    values.input === undefined
+      ? auditLines(Number(values.events))
+      : await collected(linesOf(values.input));
+  const deliveries = deliveriesOf(lines, 250);
+  const rounds = Number(values.rounds);
+  const { rules } = loadRules({ rules: [], sigma: [], builtin: true });
+  const events = deliveries.reduce((sum, delivery) => sum + floor(delivery), 0);
+  const bytes = deliveries.reduce(
+    (sum, { awslogs }) => sum + gunzipSync(Buffer.from(awslogs.data, 'base64')).length,
+    0,
+  );
+  const compileStart = performance.now();
+  createDetector(rules);
+  const loadStart = performance.now();
+  loadRules({ rules: [], sigma: [], builtin: true });
+  const loadMilliseconds = performance.now() - loadStart;
+
+  const none = measure(deliveries, [], rounds);
+  const all = measure(deliveries, rules, rounds);
+  const twice = measure(deliveries, doubled(rules), rounds);
+  const detector = createDetector(rules);
+  const result = {
+    ratio: rounded(all.ratio),
+    budget,
+    eventsPerSecond: Math.round((events / all.microseconds) * 1_000_000),
+    microsecondsPerEvent: rounded(all.microseconds / events),
+    bytesPerEvent: Math.round(bytes / events),
+    rules: rules.length,
+    ratioWithoutRules: rounded(none.ratio),
+    ratioWithTwiceTheRules: rounded(twice.ratio),
+    costOfTwiceTheRules: rounded(twice.ratio / all.ratio - 1),
+    allocatedBytesPerEvent: Math.round(allocation(deliveries, (delivery) => pipeline(delivery, detector))),
+    allocatedBytesPerEventByFloor: Math.round(allocation(deliveries, floor)),
+    rulesLoadedMilliseconds: Math.round(loadMilliseconds),
+    rulesIndexedMilliseconds: rounded(loadStart - compileStart),
+    events,
+    deliveries: deliveries.length,
+    rounds,
+    node: process.versions.node,
+  };
+  if (!values.json) {
+    print(
+      `${result.rules} rules, ${events} events of ${result.bytesPerEvent} bytes in ${result.deliveries} deliveries, ${rounds} rounds, Node ${result.node}`,
+    );
+    print(
+      `pipeline / floor        ${result.ratio} (budget ${budget})${result.ratio > budget ? '  OVER THE BUDGET' : ''}`,
+    );
+    print(`  without rules         ${result.ratioWithoutRules}`);
+    print(
+      `  with twice the rules  ${result.ratioWithTwiceTheRules} (+${Math.round(result.costOfTwiceTheRules * 100)} %)`,
+    );
+    print(`events a second, a core ${result.eventsPerSecond.toLocaleString('en')}`);
+    print(
+      `allocated an event      ${result.allocatedBytesPerEvent} bytes (floor ${result.allocatedBytesPerEventByFloor})`,
+    );
+    print(`rules read from YAML    ${result.rulesLoadedMilliseconds} ms`);
+  }
+  print(JSON.stringify(result));
+};
+
+const rounded = (number: number): number => Math.round(number * 1000) / 1000;
+
+if (values.help) print(usage);
+else await run();
