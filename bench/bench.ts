@@ -129,9 +129,7 @@ const renamed = (expression: Expression): Expression => {
 
 const run = async (): Promise<void> => {
   const lines =
-    values.input === undefined
-      ? auditLines(Number(values.events))
-      : await collected(linesOf(values.input));
+    values.input === undefined ? auditLines(Number(values.events)) : await collected(linesOf(values.input));
   const deliveries = deliveriesOf(lines, 250);
   const rounds = Number(values.rounds);
   const { rules } = loadRules({ rules: [], sigma: [], builtin: true });

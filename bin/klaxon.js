@@ -5,20 +5,31 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-const runsTypeScript = major > 22 || (major === 22 && minor >= 18);
-const here = dirname(fileURLToPath(import.meta.url));
+const here = fileURLToPath(import.meta.url);
 const isInstalled = here.includes(`${sep}node_modules${sep}`);
 
-if (runsTypeScript || isInstalled) {
+/**
+ * Young objects get 8 MB: a scan makes much and keeps little, and Node's own choice on a large machine would let it grow
+ * by some hundred megabytes for nothing. The size is fixed when Node starts, so Klaxon runs in a process of its own.
+ */
+const memory = '--max-semi-space-size=8';
+
+/** The machine's Node, or the pinned `node` package where that is too old to read TypeScript. */
+const node = () => {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const runsTypeScript = major > 22 || (major === 22 && minor >= 18);
+  if (runsTypeScript || isInstalled) return process.execPath;
+  return join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
+};
+
+if (process.execArgv.includes(memory)) {
   const { main } = await import(isInstalled ? '../dist/klaxon.js' : '../functions/local/handler.ts');
   process.exitCode = await main(process.argv.slice(2));
 } else {
-  // The pinned `node` package stands in where the machine's own Node is too old to read TypeScript.
-  const pinned = join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
-  const { status, signal } = spawnSync(pinned, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const { status, signal, error } = spawnSync(node(), [memory, here, ...process.argv.slice(2)], {
     stdio: 'inherit',
   });
+  if (error) process.stderr.write(`klaxon: cannot start Node: ${error.message}\n`);
   if (signal) process.kill(process.pid, signal);
   process.exitCode = status ?? 2;
 }

@@ -40,7 +40,7 @@ export interface Receiver {
 /** Ids seen in one delivery; bounded, for a file of any length may be one. */
 export type Seen = Recent<true>;
 
-const rememberedEvents = 50_000;
+const rememberedEvents = 16_384;
 
 export const nothingSeen = (): Seen => new Recent<true>(rememberedEvents);
 

@@ -52,7 +52,7 @@ async function* inputsAt(path: string, faults: ReadFault[]): AsyncGenerator<Inpu
   }
 }
 
-const chunkBytes = 1024 * 1024;
+const chunkBytes = 256 * 1024;
 
 const fileInput = (path: string): Input => ({
   path,

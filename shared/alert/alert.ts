@@ -1,6 +1,5 @@
 /** Findings that belong together in, the one alert that a person reads, out. */
 import { createHash } from 'node:crypto';
-import type { Finding } from '../detect/finding.ts';
 import type { Rule, RuleSource, Severity } from '../detect/rule.ts';
 import type { Action, Actor, AuditEvent, Client, Outcome, Target } from '../schema/audit-event.ts';
 import type { CloudName, Location } from '../schema/raw-record.ts';
@@ -48,11 +47,26 @@ export interface Alert {
   readonly respond: readonly string[];
 }
 
+/** What an alert shows of an event; the event itself, with its bodies, is not held. */
+export type Face = Pick<AuditEvent, 'time' | 'origin' | 'actor' | 'client' | 'action' | 'target' | 'outcome'>;
+
+export const faceOf = ({ time, origin, actor, client, action, target, outcome }: AuditEvent): Face => ({
+  time,
+  origin,
+  actor,
+  client,
+  action,
+  target,
+  outcome,
+});
+
 /** A group of findings while it grows. */
 export interface Gathering {
   readonly id: string;
   readonly rule: Rule;
-  best: Finding;
+  /** Of the first event of the highest severity. */
+  face: Face;
+  severity: Severity;
   count: number;
   firstSeen: number | undefined;
   lastSeen: number | undefined;
@@ -60,8 +74,8 @@ export interface Gathering {
 }
 
 export const alertOf = (gathering: Gathering): Alert => {
-  const { rule, best } = gathering;
-  const { origin, actor, client, action, target, outcome, time } = best.event;
+  const { rule, face } = gathering;
+  const { origin, actor, client, action, target, outcome, time } = face;
   return {
     id: gathering.id,
     rule: {
@@ -71,7 +85,7 @@ export const alertOf = (gathering: Gathering): Alert => {
       tags: rule.tags,
       references: rule.references,
     },
-    severity: best.severity,
+    severity: gathering.severity,
     time,
     firstSeen: gathering.firstSeen,
     lastSeen: gathering.lastSeen,

@@ -7,7 +7,15 @@ import { severityRank } from '../detect/rule.ts';
 import { textForm } from '../detect/sigma/term.ts';
 import type { AuditEvent } from '../schema/audit-event.ts';
 import { Recent } from '../schema/recent.ts';
-import { type Alert, alertId, alertOf, type Gathering, maxEventReferences, referenceTo } from './alert.ts';
+import {
+  type Alert,
+  alertId,
+  alertOf,
+  faceOf,
+  type Gathering,
+  maxEventReferences,
+  referenceTo,
+} from './alert.ts';
 
 export interface AlertGroups {
   readonly add: (finding: Finding) => void;
@@ -90,7 +98,8 @@ const groupOf = ({ rule, event }: Finding): readonly string[] => {
 const begun = (id: string, finding: Finding): Gathering => ({
   id,
   rule: finding.rule,
-  best: finding,
+  face: faceOf(finding.event),
+  severity: finding.severity,
   count: 1,
   firstSeen: finding.event.time,
   lastSeen: finding.event.time,
@@ -100,7 +109,10 @@ const begun = (id: string, finding: Finding): Gathering => ({
 const grow = (gathering: Gathering, finding: Finding): void => {
   const { time } = finding.event;
   gathering.count++;
-  if (severityRank(finding.severity) > severityRank(gathering.best.severity)) gathering.best = finding;
+  if (severityRank(finding.severity) > severityRank(gathering.severity)) {
+    gathering.face = faceOf(finding.event);
+    gathering.severity = finding.severity;
+  }
   if (gathering.events.length < maxEventReferences) gathering.events.push(referenceTo(finding.event));
   if (time === undefined) return;
   if (gathering.firstSeen === undefined || time < gathering.firstSeen) gathering.firstSeen = time;
