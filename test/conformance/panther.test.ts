@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadRules } from '../../functions/local/rule-files.ts';
 import { jsonLines, klaxon } from '../command-line.ts';
-import { sharedFolder } from '../shared-data.ts';
+import { sayLeftOut, sharedFolder } from '../shared-data.ts';
 import { differences } from './panther-differences.ts';
 
 interface PantherCase {
