@@ -65,6 +65,7 @@ const fieldAliases: Readonly<Record<string, Readonly<Record<string, string>>>> =
 };
 
 export const aliasOf = (source: LogSource, field: string): string => {
-  const aliases = fieldAliases[source.product ?? 'kubernetes'];
+  const product = source.product ?? 'kubernetes';
+  const aliases = Object.hasOwn(fieldAliases, product) ? fieldAliases[product] : undefined;
   return aliases && Object.hasOwn(aliases, field) ? (aliases[field] ?? field) : field;
 };

@@ -126,15 +126,20 @@ type Holder = { [key: string]: JsonValue | undefined };
 const set = (root: Holder, steps: readonly string[], value: JsonValue): void => {
   let holder = root;
   for (const [at, step] of steps.slice(0, -1).entries()) {
-    const next = holder[step];
+    const next = Object.hasOwn(holder, step) ? holder[step] : undefined;
     if (typeof next === 'object' && next !== null) holder = next as Holder;
     else {
       const made = /^\d+$/.test(steps[at + 1] ?? '') ? [] : {};
-      holder[step] = made;
+      put(holder, step, made);
       holder = made as Holder;
     }
   }
   const last = steps.at(-1) ?? '';
   if (value === null) delete holder[last];
-  else holder[last] = value;
+  else put(holder, last, value);
+};
+
+/** As a property of its own, even where its name is `__proto__`. */
+const put = (holder: Holder, key: string, value: JsonValue): void => {
+  Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
 };

@@ -1,7 +1,7 @@
 /** The documents of a file in, the same with `action: global`, `reset` and `repeat` carried out, out. */
 
 import type { RuleProblem } from '../../errors.ts';
-import { isObject, type JsonObject, type JsonValue } from '../../schema/json.ts';
+import { isObject, type JsonObject } from '../../schema/json.ts';
 import { kindOf, type SigmaDocument } from './document.ts';
 import { Problems } from './problems.ts';
 import type { YamlDocument } from './yaml.ts';
@@ -39,10 +39,10 @@ export const collected = (
 
 /** Maps are merged; elsewhere the second wins. Nothing is shared with what is changed later. */
 const merged = (base: JsonObject, over: JsonObject): JsonObject => {
-  const result: Record<string, JsonValue | undefined> = { ...base };
+  const result = new Map(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
-    const below = Object.hasOwn(base, key) ? base[key] : undefined;
-    result[key] = isObject(below) && isObject(value) ? merged(below, value) : value;
+    const below = result.get(key);
+    result.set(key, isObject(below) && isObject(value) ? merged(below, value) : value);
   }
-  return result;
+  return Object.fromEntries(result);
 };
