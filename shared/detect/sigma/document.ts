@@ -39,6 +39,11 @@ const text =
       ? undefined
       : `expected a text of at most ${most} characters`;
 
+const anyText =
+  (most: number): Check =>
+  (value) =>
+    value === '' ? undefined : text(most)(value);
+
 const texts: Check = (value) =>
   Array.isArray(value) && value.every((item) => typeof item === 'string')
     ? undefined
@@ -58,9 +63,9 @@ const checks: Readonly<Record<string, Check>> = {
   name: text(256),
   taxonomy: text(256),
   status: oneOf(statuses),
-  description: text(65_535),
-  license: text(256),
-  author: text(65_535),
+  description: anyText(65_535),
+  license: anyText(256),
+  author: anyText(65_535),
   references: texts,
   fields: texts,
   falsepositives: texts,

@@ -60,6 +60,8 @@ const nonAscii = /[^\x00-\x7f]/;
 const isAscii = (text: string): boolean => !nonAscii.test(text);
 
 const foldedCharacter = (character: string): string => {
+  // The dotless i is a letter of its own, though its upper case is I.
+  if (character === '\u0131') return character;
   const upper = character.toUpperCase();
   const base = upper.length === character.length ? upper : character;
   const lower = base.toLowerCase();
