@@ -1,5 +1,6 @@
 /** Rules in, a detector out: it answers for one event after another which rules hold. */
 import type { AuditEvent } from '../schema/audit-event.ts';
+import type { Dialect } from '../schema/raw-record.ts';
 import { EventScope } from './event-scope.ts';
 import { type Bind, compiled, simplified, type Test } from './expression.ts';
 import type { Finding } from './finding.ts';
@@ -17,6 +18,9 @@ interface Candidate {
   readonly holds: (answers: Answers) => boolean;
   readonly severityOf: (answers: Answers) => Severity;
 }
+
+/** Answers of tests that a route decides. */
+type Known = (test: Test) => boolean | undefined;
 
 /** A cluster has some hundreds of routes. A caller that makes up verbs and resources cannot fill memory with them. */
 const maxRoutes = 4096;
@@ -36,15 +40,13 @@ export const createDetector = (rules: readonly Rule[]): Detector => {
     return (answers) => answers.of(number, test);
   };
   const routes = new Map<string, readonly Candidate[]>();
+  const unrouted = new Map<Dialect, readonly Candidate[]>();
   let answers: Answers | undefined;
 
-  /** The rules that can hold for events of a route, with all that the route decides already decided. */
-  const candidatesFor = (event: AuditEvent, current: Answers): readonly Candidate[] => {
-    const known = (test: Test): boolean | undefined =>
-      test.routed ? current.of(numberOf(test), test) : undefined;
+  const candidatesFor = (dialect: Dialect, known: Known): readonly Candidate[] => {
     const candidates: Candidate[] = [];
     for (const rule of rules) {
-      if (!isFor(rule.logSource, event.origin.dialect)) continue;
+      if (!isFor(rule.logSource, dialect)) continue;
       const rest = simplified(rule.expression, known);
       if (rest.kind === 'constant' && !rest.value) continue;
       candidates.push({ rule, holds: compiled(rest, bind), severityOf: severityOf(rule, known, bind) });
@@ -52,33 +54,42 @@ export const createDetector = (rules: readonly Rule[]): Detector => {
     return candidates;
   };
 
+  /** The rules that can hold for events of the event's route, with all that the route decides already decided. */
+  const candidatesOf = (event: AuditEvent, current: Answers): readonly Candidate[] => {
+    const { dialect } = event.origin;
+    const route = routeOf(event);
+    const earlier = route === undefined ? unrouted.get(dialect) : routes.get(route);
+    if (earlier) return earlier;
+    if (route === undefined) {
+      const candidates = candidatesFor(dialect, () => undefined);
+      unrouted.set(dialect, candidates);
+      return candidates;
+    }
+    if (routes.size >= maxRoutes) routes.clear();
+    const candidates = candidatesFor(dialect, (test) =>
+      test.routed ? current.of(numberOf(test), test) : undefined,
+    );
+    routes.set(route, candidates);
+    return candidates;
+  };
+
   return {
     findingsFor: (event) => {
       if (answers) answers.turnTo(event);
       else answers = new Answers(event);
-      const route = routeOf(event);
-      let candidates = routes.get(route);
-      if (!candidates) {
-        if (routes.size >= maxRoutes) routes.clear();
-        candidates = candidatesFor(event, answers);
-        routes.set(route, candidates);
-      }
+      const current = answers;
       let findings: Finding[] | undefined;
-      for (const candidate of candidates) {
-        if (!candidate.holds(answers)) continue;
+      for (const candidate of candidatesOf(event, current)) {
+        if (!candidate.holds(current)) continue;
         findings ??= [];
-        findings.push({ rule: candidate.rule, severity: candidate.severityOf(answers), event });
+        findings.push({ rule: candidate.rule, severity: candidate.severityOf(current), event });
       }
       return findings ?? none;
     },
   };
 };
 
-const severityOf = (
-  rule: Rule,
-  known: (test: Test) => boolean | undefined,
-  bind: Bind<Answers>,
-): ((answers: Answers) => Severity) => {
+const severityOf = (rule: Rule, known: Known, bind: Bind<Answers>): ((answers: Answers) => Severity) => {
   const cases = rule.severityCases.map(({ when, severity }) => ({
     holds: compiled(simplified(when, known), bind),
     severity,
