@@ -1,6 +1,6 @@
 /** An event as rules look at it: its audit or native record under its own names, our fields, and the derived views. */
 import type { AuditEvent } from '../schema/audit-event.ts';
-import type { JsonObject, JsonValue } from '../schema/json.ts';
+import { isObject, type JsonObject, type JsonValue } from '../schema/json.ts';
 import { type Collected, collect, type FieldPath } from './field-path.ts';
 import type { Scope } from './scope.ts';
 import { callerOf } from './views/caller.ts';
@@ -50,11 +50,11 @@ export class EventScope implements Scope {
       return collect(this.#event[first as EventPart] as unknown as JsonObject, path.segments, 1);
     }
     if (Object.hasOwn(views, first)) return collect(this.#view(first), path.segments, 1);
-    const { audit, native } = this.#event;
-    if (audit) return collect(audit as JsonObject, path.segments, 0);
-    const flat =
-      native && path.segments.length > 1 && Object.hasOwn(native, path.text) ? native[path.text] : undefined;
-    return flat ?? collect(native, path.segments, 0);
+    const record = this.whole();
+    // A key that is the whole path, dots and all, comes before the path it could be.
+    if (path.segments.length > 1 && isObject(record) && Object.hasOwn(record, path.text))
+      return collect(record[path.text], path.segments, path.segments.length);
+    return collect(record, path.segments, 0);
   }
 
   whole(): JsonValue | undefined {

@@ -37,7 +37,7 @@ const joined = (kind: 'and' | 'or', of: readonly Expression[]): Expression => {
   for (const part of of) {
     if (part.kind === 'constant') {
       if (part.value === decides) return part;
-    } else if (part.kind === kind) rest.push(...part.of);
+    } else if (part.kind === kind) for (const inner of part.of) rest.push(inner);
     else rest.push(part);
   }
   if (rest.length === 0) return decides ? never : always;
@@ -74,6 +74,13 @@ export function* testsOf(expression: Expression): Generator<Test> {
   else if (expression.kind === 'not') yield* testsOf(expression.of);
   else if (expression.kind !== 'constant') for (const part of expression.of) yield* testsOf(part);
 }
+
+/** How many tests an expression names. */
+export const sizeOf = (expression: Expression): number => {
+  if (expression.kind === 'constant' || expression.kind === 'test') return 1;
+  if (expression.kind === 'not') return sizeOf(expression.of);
+  return expression.of.reduce((sum, part) => sum + sizeOf(part), 0);
+};
 
 /** How a test is asked of a context; a detector answers from what it has already been asked. */
 export type Bind<C> = (test: Test) => (context: C) => boolean;

@@ -12,97 +12,130 @@ export class Many {
 /** What a path led to: undefined where it led nowhere. */
 export type Collected = JsonValue | Many | undefined;
 
-export interface Segment {
+/** One step of a path as a rule writes it. */
+export interface Step {
   readonly name: string;
   /** From `name[3]` or `name[-1]`: that member only. */
   readonly index?: number | undefined;
+}
+
+export interface Segment extends Step {
   /** The name is one that every object inherits: only an own property counts. */
   readonly inherited: boolean;
+  /** Keys that hold dots: this name joined with the next, the next two, and so on. */
+  readonly joined: readonly Step[];
 }
 
 export interface FieldPath {
   readonly text: string;
+  /** Equal for paths that lead to the same, and only for them. */
+  readonly key: string;
   readonly segments: readonly Segment[];
 }
 
-export const fieldPathOf = (text: string, segments: readonly Segment[] = segmentsOf(text)): FieldPath => ({
+/** Keys with more dots than this are not looked for. */
+const maxJoined = 16;
+/** Lists in lists are opened this many times. */
+const maxNesting = 16;
+
+export const fieldPathOf = (text: string, steps: readonly Step[] = stepsOf(text)): FieldPath => ({
   text,
-  segments,
+  key: JSON.stringify(steps.map(({ name, index }) => (index === undefined ? name : [name, index]))),
+  segments: steps.map((step, at) => ({
+    ...step,
+    inherited: step.name in Object.prototype,
+    joined: joinedFrom(steps, at),
+  })),
 });
 
-const segmentsOf = (text: string): readonly Segment[] => text.split('.').map((name) => segmentOf(name));
+const stepsOf = (text: string): readonly Step[] => text.split('.').map((name) => ({ name }));
 
-export const segmentOf = (name: string, index?: number): Segment => ({
-  name,
-  index,
-  inherited: name in Object.prototype,
-});
+/** Annotation keys such as `authorization.k8s.io/decision` are one key written as several steps. */
+const joinedFrom = (steps: readonly Step[], at: number): readonly Step[] => {
+  const joined: Step[] = [];
+  let [last, name] = [steps[at], steps[at]?.name ?? ''];
+  for (const next of steps.slice(at + 1, at + maxJoined)) {
+    if (last?.index !== undefined) break;
+    name = `${name}.${next.name}`;
+    joined.push({ name, index: next.index });
+    last = next;
+  }
+  return joined;
+};
 
 /**
- * Walks from `value` along the segments from `at` on. A list on the way stands for each of its members, and a list at
- * the end for its members too. Keys that hold dots themselves are found by joining segments.
+ * Walks from `value` along the segments from `place` on. A list on the way stands for each of its members, and a list
+ * at the end for its members too. Where the walk ends early, keys that hold dots themselves are tried at each step.
  */
 export const collect = (
   value: JsonValue | undefined,
   segments: readonly Segment[],
-  at: number,
+  place: number,
+  nesting = 0,
 ): Collected => {
-  let current = value;
-  for (let place = at; place < segments.length; place++) {
-    if (Array.isArray(current)) return collectMembers(current, segments, place);
-    if (!isObject(current)) return undefined;
-    const segment = segments[place];
-    if (segment === undefined) return undefined;
-    const next = own(current, segment);
-    if (next === undefined)
-      return place + 1 < segments.length ? collectJoined(current, segments, place) : undefined;
-    current = segment.index === undefined ? next : memberOf(next, segment.index);
-  }
-  return Array.isArray(current) ? flattened(current) : current;
+  const segment = segments[place];
+  if (segment === undefined) return Array.isArray(value) ? flattened(value) : value;
+  if (Array.isArray(value))
+    return nesting > maxNesting ? undefined : membersAt(value, segments, place, nesting);
+  if (!isObject(value)) return undefined;
+  const next = own(value, segment);
+  const found = next === undefined ? undefined : collect(chosen(next, segment), segments, place + 1);
+  if (found !== undefined || segment.joined.length === 0) return found;
+  return collectJoined(value, segments, place);
 };
 
 const own = (object: JsonObject, segment: Segment): JsonValue | undefined =>
   !segment.inherited || Object.hasOwn(object, segment.name) ? object[segment.name] : undefined;
 
-const memberOf = (list: JsonValue, index: number): JsonValue | undefined =>
-  Array.isArray(list) ? (list.at(index) as JsonValue | undefined) : undefined;
+const chosen = (value: JsonValue | undefined, { index }: Step): JsonValue | undefined => {
+  if (index === undefined) return value;
+  return Array.isArray(value) ? (value.at(index) as JsonValue | undefined) : undefined;
+};
 
-/** Annotation keys such as `authorization.k8s.io/decision` are one key written as several segments. */
-const collectJoined = (object: JsonObject, segments: readonly Segment[], at: number): Collected => {
-  let name = segments[at]?.name ?? '';
-  for (let end = at + 1; end < segments.length; end++) {
-    const segment = segments[end];
-    if (segment === undefined) break;
-    name = `${name}.${segment.name}`;
-    if (!Object.hasOwn(object, name)) continue;
-    const next = segment.index === undefined ? object[name] : memberOf(object[name] ?? null, segment.index);
-    const found = collect(next, segments, end + 1);
+const collectJoined = (object: JsonObject, segments: readonly Segment[], place: number): Collected => {
+  for (const [more, step] of (segments[place]?.joined ?? []).entries()) {
+    if (!Object.hasOwn(object, step.name)) continue;
+    const found = collect(chosen(object[step.name], step), segments, place + more + 2);
     if (found !== undefined) return found;
   }
   return undefined;
 };
 
-const collectMembers = (list: readonly JsonValue[], segments: readonly Segment[], at: number): Collected => {
+/** A list whose members the path leads into counts as reached, even where all that it leads to is empty. */
+const membersAt = (
+  list: readonly JsonValue[],
+  segments: readonly Segment[],
+  place: number,
+  nesting: number,
+): Collected => {
   const values: JsonValue[] = [];
-  for (const member of list) append(values, collect(member, segments, at));
-  return values.length === 0 ? undefined : new Many(values);
+  let isReached = false;
+  for (const member of list) {
+    const found = collect(member, segments, place, nesting + 1);
+    if (found === undefined) continue;
+    isReached = true;
+    append(values, found);
+  }
+  return isReached ? new Many(values) : undefined;
 };
 
-/** Lists in a list are opened as well, a bounded number of times. */
-const flattened = (list: readonly JsonValue[], depth = 0): Collected => {
+const flattened = (list: readonly JsonValue[]): Many => {
   const values: JsonValue[] = [];
-  for (const member of list) {
-    if (Array.isArray(member) && depth < maxNesting) append(values, flattened(member, depth + 1));
-    else values.push(member);
-  }
+  flattenInto(values, list, 0);
   return new Many(values);
 };
 
-const maxNesting = 16;
+const flattenInto = (values: JsonValue[], list: readonly JsonValue[], nesting: number): void => {
+  for (const member of list) {
+    if (Array.isArray(member) && nesting < maxNesting) flattenInto(values, member, nesting + 1);
+    else values.push(member);
+  }
+};
 
-const append = (values: JsonValue[], found: Collected): void => {
-  if (found instanceof Many) values.push(...found.values);
-  else if (found !== undefined) values.push(found);
+/** Member by member: a list of an event may hold more values than a call takes arguments. */
+const append = (values: JsonValue[], found: JsonValue | Many): void => {
+  if (!(found instanceof Many)) values.push(found);
+  else for (const value of found.values) values.push(value);
 };
 
 /** Every value that was found, one or many. */

@@ -1,8 +1,13 @@
 /** The text of a Sigma condition in, its syntax tree out. */
 
 export type Condition =
-  | { readonly kind: 'identifier'; readonly name: string }
-  | { readonly kind: 'selector'; readonly quantifier: 'any' | 'all'; readonly pattern: string }
+  | { readonly kind: 'identifier'; readonly name: string; readonly at: number }
+  | {
+      readonly kind: 'selector';
+      readonly quantifier: 'any' | 'all';
+      readonly pattern: string;
+      readonly at: number;
+    }
   | { readonly kind: 'and' | 'or'; readonly of: readonly Condition[] }
   | { readonly kind: 'not'; readonly of: Condition };
 
@@ -108,7 +113,7 @@ class Reader {
         first.at,
       );
     }
-    return { kind: 'identifier', name: first.text };
+    return { kind: 'identifier', name: first.text, at: first.at };
   }
 
   #selector(count: Token): Condition {
@@ -124,7 +129,12 @@ class Reader {
       throw new ConditionError('expected "them" or a name after "of"', pattern?.at ?? this.#end);
     }
     this.#place++;
-    return { kind: 'selector', quantifier: count.text === 'all' ? 'all' : 'any', pattern: pattern.text };
+    return {
+      kind: 'selector',
+      quantifier: count.text === 'all' ? 'all' : 'any',
+      pattern: pattern.text,
+      at: pattern.at,
+    };
   }
 
   #take(text: string): boolean {

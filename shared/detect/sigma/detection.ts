@@ -1,21 +1,13 @@
 /** The `detection` of a Sigma rule, or the `filter` of a Sigma filter, in; one expression out. */
 import { isObject, type JsonValue } from '../../schema/json.ts';
-import {
-  and,
-  askedAnew,
-  compiled,
-  type Expression,
-  never,
-  not,
-  or,
-  type Test,
-  testOf,
-} from '../expression.ts';
-import { type FieldPath, fieldPathOf, Many, type Segment, segmentOf, valuesIn } from '../field-path.ts';
-import { memberScope, type Scope } from '../scope.ts';
+import { and, type Expression, never, not, or, sizeOf, testOf } from '../expression.ts';
+import { type FieldPath, fieldPathOf } from '../field-path.ts';
+import { hasTests } from './budget.ts';
 import { type Condition, ConditionError, conditionOf } from './condition.ts';
 import { type ItemContext, itemOf } from './item.ts';
-import { type ItemValue, ModifierError } from './modifiers.ts';
+import { quantified, type Stretch, stretchesOf } from './member.ts';
+import { ModifierError } from './modifier-error.ts';
+import type { ItemValue } from './modifiers.ts';
 import type { Problems } from './problems.ts';
 import type { YamlPath } from './yaml.ts';
 
@@ -85,7 +77,7 @@ const conditionExpression = (
   context: DetectionContext,
 ): Expression => {
   try {
-    return expressionOf(conditionOf(text), identifiers, used);
+    return expressionOf(conditionOf(text), identifiers, used, context);
   } catch (thrown) {
     if (!(thrown instanceof ConditionError)) throw thrown;
     context.problems.add(path, `in the condition, character ${thrown.at + 1}: ${thrown.message}`);
@@ -97,29 +89,38 @@ const expressionOf = (
   condition: Condition,
   identifiers: ReadonlyMap<string, Expression>,
   used: Set<string>,
+  context: DetectionContext,
 ): Expression => {
   switch (condition.kind) {
     case 'identifier': {
       const expression = identifiers.get(condition.name);
-      if (!expression) throw new ConditionError(`no search identifier is named "${condition.name}"`, 0);
+      if (!expression)
+        throw new ConditionError(`no search identifier is named "${condition.name}"`, condition.at);
       used.add(condition.name);
-      return expression;
+      return afforded(expression, condition.at, context);
     }
     case 'selector': {
       const names = [...identifiers.keys()].filter((name) => isSelected(condition.pattern, name));
       if (names.length === 0)
-        throw new ConditionError(`no search identifier matches "${condition.pattern}"`, 0);
+        throw new ConditionError(`no search identifier matches "${condition.pattern}"`, condition.at);
       for (const name of names) used.add(name);
-      const expressions = names.map((name) => identifiers.get(name) ?? never);
+      const expressions = names.map((name) =>
+        afforded(identifiers.get(name) ?? never, condition.at, context),
+      );
       return condition.quantifier === 'all' ? and(expressions) : or(expressions);
     }
     case 'not':
-      return not(expressionOf(condition.of, identifiers, used));
+      return not(expressionOf(condition.of, identifiers, used, context));
     default: {
-      const parts = condition.of.map((part) => expressionOf(part, identifiers, used));
+      const parts = condition.of.map((part) => expressionOf(part, identifiers, used, context));
       return condition.kind === 'and' ? and(parts) : or(parts);
     }
   }
+};
+
+const afforded = (expression: Expression, at: number, context: DetectionContext): Expression => {
+  if (hasTests(context.budget, sizeOf(expression))) return expression;
+  throw new ConditionError('the condition asks too much', at);
 };
 
 /** Identifiers that begin with an underscore are for patterns that do so too. */
@@ -170,6 +171,9 @@ const guarded = (path: YamlPath, context: DetectionContext, build: () => Express
   }
 };
 
+/** Far more than any path into an event. */
+const maxFieldLength = 1024;
+
 /** One entry of a map: a field with its modifiers, and what it is to be. */
 const keyOf = (key: string, value: JsonValue, path: YamlPath, context: DetectionContext): Expression => {
   const [field = '', ...modifiers] = key.split('|');
@@ -179,14 +183,12 @@ const keyOf = (key: string, value: JsonValue, path: YamlPath, context: Detection
   }
   if (field === '')
     return guarded(path, context, () => itemOf(undefined, modifiers, valuesOf(value), context));
-  const steps = context.brackets
-    ? stepsOf(context.alias(field))
-    : [{ path: fieldPathOf(context.alias(field)) }];
-  if (typeof steps === 'string') {
-    context.problems.add(path, steps);
-    return never;
-  }
-  return guarded(path, context, () => steppedOf(steps, modifiers, value, path, context));
+  return guarded(path, context, () => {
+    if (field.length > maxFieldLength) throw new ModifierError('a field with too long a name');
+    const name = context.alias(field);
+    const stretches = context.brackets ? stretchesOf(name) : [{ path: fieldPathOf(name) }];
+    return stretchedOf(stretches, modifiers, value, path, context);
+  });
 };
 
 const valuesOf = (value: JsonValue): readonly ItemValue[] => {
@@ -201,34 +203,26 @@ const valuesOf = (value: JsonValue): readonly ItemValue[] => {
   });
 };
 
-export type Quantifier = 'any' | 'all' | 'all_or_empty' | 'none';
-
-/** A path as far as its next quantifier. */
-interface Step {
-  readonly path: FieldPath;
-  readonly quantifier?: Quantifier | undefined;
-}
-
 const member: FieldPath = fieldPathOf('.', []);
 
-const steppedOf = (
-  steps: readonly Step[],
+const stretchedOf = (
+  stretches: readonly Stretch[],
   modifiers: readonly string[],
   value: JsonValue,
   path: YamlPath,
   context: DetectionContext,
 ): Expression => {
-  const [step, ...rest] = steps;
-  if (!step) return itemOf(member, modifiers, valuesOf(value), context);
-  if (!step.quantifier) {
+  const [stretch, ...rest] = stretches;
+  if (!stretch) return itemOf(member, modifiers, valuesOf(value), context);
+  if (!stretch.quantifier) {
     if (isObject(value))
       throw new ModifierError('a map as a value needs a bracket selector such as [any] (sigma-version: 3)');
-    return itemOf(step.path, modifiers, valuesOf(value), context);
+    return itemOf(stretch.path, modifiers, valuesOf(value), context);
   }
   const isBlock = rest.length === 0 && isObject(value);
   if (isBlock && modifiers.length > 0) throw new ModifierError('a block of conditions takes no modifier');
-  const inner = isBlock ? blockOf(value, path, context) : steppedOf(rest, modifiers, value, path, context);
-  return testOf(quantified(step.path, step.quantifier, inner));
+  const inner = isBlock ? blockOf(value, path, context) : stretchedOf(rest, modifiers, value, path, context);
+  return testOf(quantified(stretch.path, stretch.quantifier, inner));
 };
 
 /** All conditions of a block are about the same member. */
@@ -242,78 +236,3 @@ const blockOf = (
   if (Object.keys(block).length === 0) throw new ModifierError('an empty block');
   return mapOf(block, path, inMember);
 };
-
-const quantified = (path: FieldPath, quantifier: Quantifier, inner: Expression): Test => {
-  const holds = compiled<Scope>(inner, askedAnew);
-  const keys = shapeOf(inner);
-  return {
-    key: `${path.text}[${quantifier}]{${keys}}`,
-    routed: false,
-    cost: 4,
-    holds: (scope) => {
-      const found = scope.valuesAt(path);
-      const members = found === null ? [] : found instanceof Many ? found.values : valuesIn(found);
-      const isMet = (value: JsonValue): boolean => holds(memberScope(value));
-      switch (quantifier) {
-        case 'any':
-          return members.some(isMet);
-        case 'all':
-          return members.length > 0 && members.every(isMet);
-        case 'all_or_empty':
-          return members.every(isMet);
-        case 'none':
-          return !members.some(isMet);
-      }
-    },
-  };
-};
-
-/** A text that two expressions share only where they ask the same. */
-const shapeOf = (expression: Expression): string => {
-  if (expression.kind === 'constant') return String(expression.value);
-  if (expression.kind === 'test') return expression.test.key;
-  if (expression.kind === 'not') return `not(${shapeOf(expression.of)})`;
-  return `${expression.kind}(${expression.of.map(shapeOf).join('\u0002')})`;
-};
-
-const bracket = /^(any|all|all_or_empty|none|-?\d+)$/;
-
-/** Cuts a field at its quantifiers; `\[` and `\]` are brackets in a name. Answers the fault where there is one. */
-const stepsOf = (field: string): readonly Step[] | string => {
-  const steps: Step[] = [];
-  let segments: readonly Segment[] = [];
-  let name = '';
-  const endSegment = (index?: number): void => {
-    if (name !== '') segments = [...segments, segmentOf(name, index)];
-    name = '';
-  };
-  for (let at = 0; at < field.length; at++) {
-    const character = field[at] ?? '';
-    if (character === '\\' && (field[at + 1] === '[' || field[at + 1] === ']')) name += field[++at];
-    else if (character === '.') endSegment();
-    else if (character === '[') {
-      const end = field.indexOf(']', at);
-      const word = end < 0 ? '' : field.slice(at + 1, end);
-      if (!bracket.test(word))
-        return `"[${word}" is no selector: [any], [all], [all_or_empty], [none] or a number`;
-      if (/\d/.test(word)) endSegment(Number(word));
-      else {
-        endSegment();
-        steps.push({ path: pathOfSegments(segments), quantifier: word as Quantifier });
-        segments = [];
-      }
-      at = end;
-    } else name += character;
-  }
-  endSegment();
-  if (segments.length > 0) steps.push({ path: pathOfSegments(segments) });
-  return steps;
-};
-
-const pathOfSegments = (segments: readonly Segment[]): FieldPath =>
-  fieldPathOf(
-    segments
-      .map((segment) => (segment.index === undefined ? segment.name : `${segment.name}[${segment.index}]`))
-      .join('.'),
-    segments,
-  );

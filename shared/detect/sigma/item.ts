@@ -1,18 +1,30 @@
 /** One `field|modifier: value` of a detection in, the test it stands for out. */
-import type { JsonValue } from '../../schema/json.ts';
 import { type Expression, not, testOf } from '../expression.ts';
 import { type FieldPath, fieldPathOf, Many, valuesIn } from '../field-path.ts';
 import { isRouted } from '../routing.ts';
 import type { Scope } from '../scope.ts';
+import type { Budget } from './budget.ts';
 import { searchFor } from './keyword.ts';
-import { type ItemValue, type Modified, ModifierError, modified, type Placeholders } from './modifiers.ts';
+import { ModifierError } from './modifier-error.ts';
+import { type ItemValue, type Modified, modified } from './modifiers.ts';
 import { folded } from './pattern.ts';
-import { anyMatcher, matcherOf, type Term, termText, textForm, type ValueMatcher } from './term.ts';
+import type { Placeholders } from './placeholder.ts';
+import {
+  type Affix,
+  alternativesOf,
+  anyMatcher,
+  isValueTerm,
+  type Term,
+  termsKey,
+  textForm,
+  type ValueMatcher,
+} from './term.ts';
 
 export interface ItemContext {
   readonly placeholders: Placeholders;
   /** The name by which events know a field that rules call otherwise. */
   readonly alias: (field: string) => string;
+  readonly budget: Budget;
 }
 
 /** @throws ModifierError */
@@ -22,9 +34,9 @@ export const itemOf = (
   values: readonly ItemValue[],
   context: ItemContext,
 ): Expression => {
-  const form = withFieldNames(modified(modifiers, values, context.placeholders), context);
+  const form = withFieldNames(modified(modifiers, values, context.placeholders, context.budget), context);
   if (path === undefined) return keywordOf(form);
-  const key = `${path.text}|${form.all ? 'all' : 'any'}|${form.exists ?? ''}|${form.terms.map(termText).join('\u0001')}`;
+  const key = `${path.key}|${form.all ? 'all' : 'any'}|${form.exists ?? ''}|${termsKey(form.terms)}`;
   const test = testOf({
     key,
     routed: isRouted(path.text),
@@ -34,12 +46,13 @@ export const itemOf = (
   return form.negated ? not(test) : test;
 };
 
-const withFieldNames = (form: Modified, context: ItemContext): Modified => ({
-  ...form,
-  terms: form.terms.map((term) =>
-    term.type === 'field' ? { ...term, field: context.alias(term.field) } : term,
-  ),
-});
+const withFieldNames = (form: Modified, context: ItemContext): Modified => {
+  const named = (term: Term): Term => {
+    if (term.type === 'any') return { type: 'any', of: term.of.map(named) };
+    return term.type === 'field' ? { ...term, field: context.alias(term.field) } : term;
+  };
+  return { ...form, terms: form.terms.map(named) };
+};
 
 const costOf = (terms: readonly Term[]): number => {
   if (terms.some((term) => term.type === 'regex')) return 3;
@@ -54,20 +67,22 @@ const holdsOf = (path: FieldPath, form: Modified): ((scope: Scope) => boolean) =
     const wanted = form.exists;
     return (scope) => (scope.valuesAt(path) !== undefined) === wanted;
   }
-  const parts = form.terms.map((term) => termHolds(path, term));
-  if (form.all) return (scope) => parts.every((holds) => holds(scope));
-  const simple = form.terms.filter((term) => term.type !== 'null' && term.type !== 'field');
-  const rest = form.terms.filter((term) => term.type === 'null' || term.type === 'field');
-  const simpleHolds = simple.length > 0 ? someValue(path, anyMatcher(simple)) : undefined;
-  if (rest.length === 0 && simpleHolds) return simpleHolds;
-  const restHolds = rest.map((term) => termHolds(path, term));
-  return (scope) => simpleHolds?.(scope) === true || restHolds.some((holds) => holds(scope));
+  if (!form.all) return someTermHolds(path, form.terms);
+  const parts = form.terms.map((term) => someTermHolds(path, [term]));
+  return (scope) => parts.every((holds) => holds(scope));
 };
 
-const termHolds = (path: FieldPath, term: Term): ((scope: Scope) => boolean) => {
-  if (term.type === 'null') return nullHolds(path);
-  if (term.type === 'field') return fieldHolds(path, term);
-  return someValue(path, matcherOf(term));
+/** Values are looked up together; what is no matter of one value follows. */
+const someTermHolds = (path: FieldPath, terms: readonly Term[]): ((scope: Scope) => boolean) => {
+  const alternatives = alternativesOf(terms);
+  const ofValues = alternatives.filter(isValueTerm);
+  const parts = alternatives.flatMap((term) => {
+    if (term.type === 'null') return [nullHolds(path)];
+    return term.type === 'field' ? [fieldHolds(path, term)] : [];
+  });
+  if (ofValues.length > 0) parts.unshift(someValue(path, anyMatcher(ofValues)));
+  const [only] = parts;
+  return parts.length === 1 && only ? only : (scope) => parts.some((holds) => holds(scope));
 };
 
 /** Any of the values that the path leads to is enough. */
@@ -81,6 +96,7 @@ const someValue =
     return false;
   };
 
+/** Nothing there, or null there. */
 const nullHolds =
   (path: FieldPath) =>
   (scope: Scope): boolean => {
@@ -88,30 +104,38 @@ const nullHolds =
     return (
       found === undefined ||
       found === null ||
-      (found instanceof Many && found.values.some((value) => value === null))
+      (found instanceof Many && (found.values.length === 0 || found.values.includes(null)))
     );
   };
 
 const fieldHolds = (path: FieldPath, term: Extract<Term, { type: 'field' }>): ((scope: Scope) => boolean) => {
   const other = fieldPathOf(term.field);
-  const form = (value: JsonValue): string | undefined => {
-    const text = textForm(value);
-    return text === undefined || term.cased ? text : folded(text);
-  };
-  const agree = (left: JsonValue, right: JsonValue): boolean => {
-    const [one, two] = [form(left), form(right)];
-    if (one === undefined || two === undefined) return false;
-    if (term.affix === 'contains') return one.includes(two);
-    if (term.affix === 'startswith') return one.startsWith(two);
-    return term.affix === 'endswith' ? one.endsWith(two) : one === two;
-  };
+  const textsAt = (scope: Scope, at: FieldPath): readonly string[] =>
+    valuesIn(scope.valuesAt(at)).flatMap((value) => {
+      const text = textForm(value);
+      return text === undefined ? [] : [term.cased ? text : folded(text)];
+    });
   return (scope) => {
-    const rights = valuesIn(scope.valuesAt(other));
-    return (
-      rights.length > 0 &&
-      valuesIn(scope.valuesAt(path)).some((left) => rights.some((right) => agree(left, right)))
-    );
+    const rights = textsAt(scope, other);
+    if (rights.length === 0) return false;
+    const lefts = textsAt(scope, path);
+    if (term.affix === undefined) {
+      const equal = new Set(rights);
+      return lefts.some((left) => equal.has(left));
+    }
+    const { affix } = term;
+    const few = rights.slice(0, maxCompared);
+    return lefts.slice(0, maxCompared).some((left) => few.some((right) => affixHolds[affix](left, right)));
   };
+};
+
+/** Of two lists, this many values each are compared part by part. */
+const maxCompared = 1000;
+
+const affixHolds: Readonly<Record<Affix, (left: string, right: string) => boolean>> = {
+  contains: (left, right) => left.includes(right),
+  startswith: (left, right) => left.startsWith(right),
+  endswith: (left, right) => left.endsWith(right),
 };
 
 /** A search without a field looks for each term in every text of the event. */

@@ -1,9 +1,10 @@
 /** Terms without a field in, a search through every value of an event out. */
 import { isObject, type JsonValue } from '../../schema/json.ts';
 import type { Test } from '../expression.ts';
-import { type Modified, ModifierError } from './modifiers.ts';
+import { ModifierError } from './modifier-error.ts';
+import type { Modified } from './modifiers.ts';
 import { withWildcards } from './pattern.ts';
-import { matcherOf, type Term, termText, type ValueMatcher } from './term.ts';
+import { matcherOf, type Term, termsKey, type ValueMatcher, type ValueTerm } from './term.ts';
 
 /** Values deeper than this, or beyond this many, are not looked at. */
 const maxDepth = 64;
@@ -11,7 +12,7 @@ const maxValues = 100_000;
 
 export const searchFor = (form: Modified): Test => {
   const matchers = form.terms.map((term) => matcherOf(unanchored(term)));
-  const key = `|${form.all ? 'all' : 'any'}|${form.terms.map(termText).join('\u0001')}`;
+  const key = `|${form.all ? 'all' : 'any'}|${termsKey(form.terms)}`;
   const found = (whole: JsonValue, matches: ValueMatcher): boolean =>
     someLeaf(whole, matches, 0, { left: maxValues });
   return {
@@ -29,7 +30,7 @@ export const searchFor = (form: Modified): Test => {
 };
 
 /** A keyword is found anywhere inside a value; a number is looked for in its text form. */
-const unanchored = (term: Term): Exclude<Term, { type: 'null' | 'field' }> => {
+const unanchored = (term: Term): ValueTerm => {
   switch (term.type) {
     case 'text':
       return { ...term, pattern: withWildcards(term.pattern, true, true) };

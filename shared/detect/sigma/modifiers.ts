@@ -1,6 +1,17 @@
 /** A detection item's values and its chain of modifiers in, the terms to compare with out. */
-import { literalOf, literalPattern, patternOf, withWildcards } from './pattern.ts';
-import { type Affix, type Comparison, networkFault, type Term, type TimePart } from './term.ts';
+import type { Budget } from './budget.ts';
+import { encoded, isEncoder } from './encoding.ts';
+import { ModifierError } from './modifier-error.ts';
+import { literalOf, patternOf, withWildcards } from './pattern.ts';
+import { expanded, type Placeholders } from './placeholder.ts';
+import {
+  type Affix,
+  type Comparison,
+  networkFault,
+  type Term,
+  type TextTerm,
+  type TimePart,
+} from './term.ts';
 import { dashVariants } from './windash.ts';
 
 export type ItemValue = string | number | boolean | null;
@@ -14,16 +25,11 @@ export interface Modified {
   readonly exists?: boolean | undefined;
 }
 
-/** Values of the placeholders that `expand` may name. */
-export type Placeholders = ReadonlyMap<string, readonly string[]>;
-
-/** A modifier that does not fit its values or its neighbours. */
-export class ModifierError extends Error {}
-
 const affixes = new Set<string>(['contains', 'startswith', 'endswith']);
 const comparisons = new Set<string>(['lt', 'lte', 'gt', 'gte']);
 const timeParts = new Set<string>(['minute', 'hour', 'day', 'week', 'month', 'year']);
-const encoders = new Set(['base64', 'base64offset', 'wide', 'utf16le', 'utf16be', 'utf16']);
+/** More than any rule needs; each encoding makes the text longer. */
+const maxModifiers = 16;
 const regexFlags: Readonly<Record<string, string>> = {
   i: 'i',
   m: 'm',
@@ -38,7 +44,9 @@ export const modified = (
   modifiers: readonly string[],
   values: readonly ItemValue[],
   placeholders: Placeholders,
+  budget: Budget,
 ): Modified => {
+  if (modifiers.length > maxModifiers) throw new ModifierError(`more than ${maxModifiers} modifiers`);
   const chain = modifiers.filter((modifier) => modifier !== 'all' && modifier !== 'neq');
   const all = chain.length < modifiers.length && modifiers.includes('all');
   const negated = modifiers.includes('neq');
@@ -47,7 +55,7 @@ export const modified = (
   rejectConflicts(chain);
   if (chain.includes('exists')) return existence(modifiers, values);
   if (all && values.length < 2) throw new ModifierError('"all" needs more than one value');
-  const terms = values.map((value) => chainApplied(chain, value, placeholders));
+  const terms = values.map((value) => chainApplied(chain, value, placeholders, budget));
   return { terms, all, negated };
 };
 
@@ -55,7 +63,7 @@ const isKnown = (modifier: string): boolean =>
   affixes.has(modifier) ||
   comparisons.has(modifier) ||
   timeParts.has(modifier) ||
-  encoders.has(modifier) ||
+  isEncoder(modifier) ||
   Object.hasOwn(regexFlags, modifier) ||
   ['cased', 're', 'cidr', 'fieldref', 'windash', 'expand', 'exists'].includes(modifier);
 
@@ -80,7 +88,7 @@ const rejectConflicts = (chain: readonly string[]): void => {
     throw new ModifierError('"base64" and "base64offset" cannot stand together');
   }
   const isPlainText = first === '' || (affixes.has(first) && second === '');
-  const textOnly = chain.find((modifier) => encoders.has(modifier) || modifier === 'windash');
+  const textOnly = chain.find((modifier) => isEncoder(modifier) || modifier === 'windash');
   if (textOnly !== undefined && !isPlainText)
     throw new ModifierError(`"${textOnly}" does not go with "${first}"`);
   if (chain.includes('base64offset') && !chain.includes('contains')) {
@@ -116,28 +124,34 @@ const plainTerm = (value: ItemValue): Term => {
   return { type: 'number', value };
 };
 
-const chainApplied = (chain: readonly string[], value: ItemValue, placeholders: Placeholders): Term => {
-  if (!chain.includes('expand')) return applied(chain, value, plainTerm(value));
+const chainApplied = (
+  chain: readonly string[],
+  value: ItemValue,
+  placeholders: Placeholders,
+  budget: Budget,
+): Term => {
+  if (!chain.includes('expand')) return applied(chain, value, budget);
   const rest = chain.filter((modifier) => modifier !== 'expand');
-  const texts = expanded(textValue('expand', value), placeholders);
-  const terms = texts.map((text) => applied(rest, text, plainTerm(text)));
+  const texts = expanded(textValue('expand', value), placeholders, budget);
+  const terms = texts.map((text) => applied(rest, text, budget));
   const [only] = terms;
   return terms.length === 1 && only ? only : { type: 'any', of: terms };
 };
 
-const applied = (chain: readonly string[], value: ItemValue, start: Term): Term => {
-  let term = start;
-  for (const modifier of chain) term = step(modifier, term, value);
+const applied = (chain: readonly string[], value: ItemValue, budget: Budget): Term => {
+  let term = plainTerm(value);
+  for (const modifier of chain) term = step(modifier, term, value, budget);
   return term;
 };
 
-const step = (modifier: string, term: Term, value: ItemValue): Term => {
-  if (term.type === 'any') return { type: 'any', of: term.of.map((part) => step(modifier, part, value)) };
+const step = (modifier: string, term: Term, value: ItemValue, budget: Budget): Term => {
+  if (term.type === 'any')
+    return { type: 'any', of: term.of.map((part) => step(modifier, part, value, budget)) };
   if (affixes.has(modifier)) return affixed(modifier as Affix, term);
   if (comparisons.has(modifier)) return compared(modifier as Comparison, term);
   if (timeParts.has(modifier))
     return { type: 'time-part', part: modifier as TimePart, value: numberValue(modifier, value) };
-  if (encoders.has(modifier)) return encoded(modifier, textTerm(modifier, term));
+  if (isEncoder(modifier)) return encoded(modifier, textTerm(modifier, term), budget);
   const flag = regexFlags[modifier];
   if (flag !== undefined && term.type === 'regex') return { ...term, flags: term.flags + flag };
   switch (modifier) {
@@ -150,13 +164,13 @@ const step = (modifier: string, term: Term, value: ItemValue): Term => {
     case 'fieldref':
       return fieldReference(term, value);
     case 'windash':
-      return dashed(textTerm(modifier, term));
+      return dashed(textTerm(modifier, term), budget);
     default:
       throw new ModifierError(`unknown modifier "${modifier}"`);
   }
 };
 
-const textTerm = (modifier: string, term: Term): Extract<Term, { type: 'text' }> => {
+const textTerm = (modifier: string, term: Term): TextTerm => {
   if (term.type !== 'text') throw new ModifierError(`"${modifier}" needs a text`);
   return term;
 };
@@ -205,71 +219,7 @@ const fieldReference = (term: Term, value: ItemValue): Term => {
   return { type: 'field', field, cased: text.cased };
 };
 
-const dashed = (term: Extract<Term, { type: 'text' }>): Term => {
-  const texts = dashVariants(term.pattern);
-  if (texts === undefined) throw new ModifierError('too many places for "windash" to vary');
-  return { type: 'any', of: texts.map((pattern) => ({ ...term, pattern })) };
-};
-
-const encoded = (modifier: string, term: Extract<Term, { type: 'text' }>): Term => {
-  const literal = literalOf(term.pattern);
-  if (literal === undefined) throw new ModifierError(`"${modifier}" cannot encode a wildcard`);
-  const bytes = term.bytes ?? Buffer.from(literal, 'utf8');
-  switch (modifier) {
-    case 'base64':
-      return { ...term, pattern: literalPattern(bytes.toString('base64')), bytes: undefined };
-    case 'base64offset':
-      return {
-        type: 'any',
-        of: offsetVariants(bytes).map((text) => ({
-          ...term,
-          pattern: literalPattern(text),
-          bytes: undefined,
-        })),
-      };
-    default:
-      return widened(term, modifier, literal);
-  }
-};
-
-const widened = (term: Extract<Term, { type: 'text' }>, modifier: string, literal: string): Term => {
-  const little = Buffer.from(literal, 'utf16le');
-  const bytes =
-    modifier === 'utf16be'
-      ? Buffer.from(little).swap16()
-      : modifier === 'utf16'
-        ? Buffer.concat([byteOrderMark, little])
-        : little;
-  return { ...term, pattern: literalPattern(bytes.toString('latin1')), bytes };
-};
-
-const byteOrderMark = Buffer.from([0xff, 0xfe]);
-
-/** The three texts that base64 makes of bytes, by where in a longer run of bytes they begin. */
-const offsetVariants = (bytes: Buffer): readonly string[] =>
-  [0, 1, 2].map((offset) => {
-    const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
-    const cut = [0, 3, 2][(bytes.length + offset) % 3] ?? 0;
-    return text.slice([0, 2, 3][offset], cut === 0 ? undefined : -cut);
-  });
-
-const placeholder = /(\\%)|%([A-Za-z0-9_-]+)%/g;
-/** More combinations than this are a mistake in the lists. */
-const maxExpansions = 10_000;
-
-/** Every text that the placeholders' values make; `\%` is a percent sign. */
-const expanded = (text: string, placeholders: Placeholders): readonly string[] => {
-  let results = [''];
-  let from = 0;
-  for (const match of text.matchAll(placeholder)) {
-    const [whole, escaped, name] = match;
-    const before = text.slice(from, match.index);
-    const values = escaped === undefined ? placeholders.get(name ?? '') : ['%'];
-    if (values === undefined) throw new ModifierError(`no list gives the values of "%${name}%"`);
-    results = results.flatMap((result) => values.map((value) => `${result}${before}${value}`));
-    if (results.length > maxExpansions)
-      throw new ModifierError(`"${text}" expands to more than ${maxExpansions} texts`);
-    from = match.index + whole.length;
-  }
-  return results.map((result) => result + text.slice(from));
+const dashed = (term: TextTerm, budget: Budget): Term => {
+  if (term.bytes) throw new ModifierError('"windash" varies a text: write it before the encoding');
+  return { type: 'any', of: dashVariants(term.pattern, budget).map((pattern) => ({ ...term, pattern })) };
 };

@@ -2,6 +2,9 @@
 import type { RuleProblem } from '../../errors.ts';
 import type { YamlDocument, YamlPath } from './yaml.ts';
 
+/** Of one document; who has more will not read them. */
+const maxProblems = 100;
+
 export class Problems {
   readonly found: RuleProblem[] = [];
   readonly #document: YamlDocument;
@@ -11,6 +14,7 @@ export class Problems {
   }
 
   add(path: YamlPath, message: string): void {
+    if (this.found.length >= maxProblems) return;
     this.found.push({ ...this.#document.positionOf(path), message });
   }
 }

@@ -4,11 +4,12 @@ import { isObject, listOf, someTextOf, textOf, textsOf } from '../../schema/json
 import { and, type Expression } from '../expression.ts';
 import { aliasOf, contains } from '../log-source.ts';
 import { type LogSource, type Rule, type RuleSource, type Severity, severities } from '../rule.ts';
+import { newBudget } from './budget.ts';
 import { collected } from './collection.ts';
 import { type Detection, type DetectionContext, detectionOf } from './detection.ts';
 import { checkFields, logSourceOf, referenceOf, type SigmaDocument } from './document.ts';
 import { klaxonOf } from './klaxon-block.ts';
-import type { Placeholders } from './modifiers.ts';
+import type { Placeholders } from './placeholder.ts';
 import { Problems } from './problems.ts';
 import { yamlOf } from './yaml.ts';
 
@@ -55,8 +56,7 @@ export const ruleSetOf = (files: readonly RuleFile[], placeholders: Placeholders
       problems.push(...found.found);
     }
   }
-  rejectDuplicates(rules, problems);
-  return { rules: filtered(rules, filters, warnings), problems, warnings };
+  return { rules: filtered(singles(rules, problems), filters, warnings), problems, warnings };
 };
 
 const contextOf = (
@@ -67,6 +67,7 @@ const contextOf = (
 ): DetectionContext => ({
   placeholders,
   problems,
+  budget: newBudget(),
   brackets: isBracketVersion(document, problems),
   alias: (field) => aliasOf(logSource, field),
 });
@@ -92,11 +93,11 @@ const ruleOf = (
   const { body, yaml } = document;
   const logSource = logSourceOf(body, problems);
   const context = contextOf(document, logSource, placeholders, problems);
-  if (body.detection === undefined) return [];
+  if (body.detection === undefined || body.detection === null) return [];
   const detection = detectionOf(body.detection, ['detection'], context);
   const klaxon = klaxonOf(body, detection, problems);
   warnUnused(document, detection, warnings);
-  if (body.status === 'unsupported') {
+  if (textOf(body.status)?.toLowerCase() === 'unsupported') {
     warnings.push({ ...yaml.positionOf(['status']), message: 'an unsupported rule is not run' });
     return [];
   }
@@ -200,16 +201,21 @@ const filtered = (
   return results;
 };
 
-const rejectDuplicates = (rules: readonly Rule[], problems: RuleProblem[]): void => {
+/** A rule whose id or name an earlier one has is refused: whoever names it could mean either. */
+const singles = (rules: readonly Rule[], problems: RuleProblem[]): readonly Rule[] => {
   const seen = new Map<string, Rule>();
-  for (const rule of rules) {
-    const earlier = seen.get(referenceOf(rule.id));
+  return rules.filter((rule) => {
+    const names = [rule.id, ...rule.names];
+    const taken = names.find((name) => seen.has(referenceOf(name)));
+    const earlier = taken === undefined ? undefined : seen.get(referenceOf(taken));
     if (earlier) {
       const place = `${earlier.position.path}:${earlier.position.line}`;
-      problems.push({ ...rule.position, message: `the rule "${rule.id}" is already defined at ${place}` });
+      problems.push({ ...rule.position, message: `the rule "${taken}" is already defined at ${place}` });
+      return false;
     }
-    seen.set(referenceOf(rule.id), rule);
-  }
+    for (const name of names) seen.set(referenceOf(name), rule);
+    return true;
+  });
 };
 
 /** The values of `lists/<name>.yml` files, by name: each a YAML list of texts. */

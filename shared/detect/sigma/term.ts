@@ -1,21 +1,24 @@
 /** One value of a detection item after its modifiers: what it is compared with, and how. */
-import ipaddr from 'ipaddr.js';
 import { RE2JS } from 're2js';
 import { epochOf } from '../../normalise/time.ts';
 import type { JsonValue } from '../../schema/json.ts';
-import { folded, literalOf, type Pattern, patternText, textMatcher } from './pattern.ts';
+import { addressOf, hasHostBits, isWithin, networkOf } from '../address.ts';
+import { folded, literalOf, type Pattern, textMatcher } from './pattern.ts';
 
 export type Comparison = 'lt' | 'lte' | 'gt' | 'gte';
 export type TimePart = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
 export type Affix = 'contains' | 'startswith' | 'endswith';
 
+export interface TextTerm {
+  readonly type: 'text';
+  readonly pattern: Pattern;
+  readonly cased: boolean;
+  /** What a further encoding is to encode, where that is not the text's own UTF-8. */
+  readonly bytes?: Buffer | undefined;
+}
+
 export type Term =
-  | {
-      readonly type: 'text';
-      readonly pattern: Pattern;
-      readonly cased: boolean;
-      readonly bytes?: Buffer | undefined;
-    }
+  | TextTerm
   | { readonly type: 'number'; readonly value: number }
   | { readonly type: 'boolean'; readonly value: boolean }
   | { readonly type: 'null' }
@@ -52,11 +55,14 @@ export const numberForm = (value: JsonValue): number | undefined => {
   return typeof value === 'string' && value.length <= 64 && decimal.test(value) ? Number(value) : undefined;
 };
 
+/** Null and field terms are no matter of one value and are left to the item. */
+export type ValueTerm = Exclude<Term, { type: 'null' | 'field' }>;
+
 /**
- * A matcher of one event value. Null and field terms are no matter of one value and are left to the item.
- * @throws Error where a regular expression or a network is not well formed.
+ * A matcher of one event value.
+ * @throws Error where a regular expression is not well formed.
  */
-export const matcherOf = (term: Exclude<Term, { type: 'null' | 'field' }>): ValueMatcher => {
+export const matcherOf = (term: ValueTerm): ValueMatcher => {
   switch (term.type) {
     case 'text':
       return onText(textMatcher(term.pattern, term.cased));
@@ -73,10 +79,8 @@ export const matcherOf = (term: Exclude<Term, { type: 'null' | 'field' }>): Valu
       return (value) => compares(numberForm(value), term.comparison, term.value);
     case 'time-part':
       return (value) => compares(partOf(value, term.part), term.comparison, term.value);
-    case 'any': {
-      const matchers = term.of.map((part) => matcherOf(part as Exclude<Term, { type: 'null' | 'field' }>));
-      return (value) => matchers.some((matches) => matches(value));
-    }
+    case 'any':
+      return anyMatcher(alternativesOf([term]).filter(isValueTerm));
   }
 };
 
@@ -98,33 +102,20 @@ const regexMatcher = (source: string, flags: string): ((text: string) => boolean
 };
 
 const networkMatcher = (text: string): ValueMatcher => {
-  const [address, bits] = text.includes('/') ? ipaddr.parseCIDR(text) : wholeAddress(text);
+  const network = networkOf(text);
+  if (!network) throw new Error(`"${text}" is not a network`);
   return (value) => {
-    if (typeof value !== 'string' || value.length > 45 || !ipaddr.isValid(value)) return false;
-    const parsed = ipaddr.process(value);
-    return parsed.kind() === address.kind() && parsed.match(address, bits);
+    const address = typeof value === 'string' ? addressOf(value) : undefined;
+    return address !== undefined && isWithin(address, network);
   };
-};
-
-const wholeAddress = (text: string): [ipaddr.IPv4 | ipaddr.IPv6, number] => {
-  const address = ipaddr.parse(text);
-  return [address, address.kind() === 'ipv4' ? 32 : 128];
 };
 
 /** Why a text is no network that can be compared with, or undefined where it is one. */
 export const networkFault = (text: string): string | undefined => {
-  try {
-    const [address, bits] = text.includes('/') ? ipaddr.parseCIDR(text) : wholeAddress(text);
-    const bytes = address.toByteArray();
-    const hasHostBits = bytes.some((byte, at) => (byte & hostMask(bits - at * 8)) !== 0);
-    return hasHostBits ? `"${text}" has bits set beyond its prefix` : undefined;
-  } catch {
-    return `"${text}" is not an address or a network in CIDR form`;
-  }
+  const network = networkOf(text);
+  if (!network) return `"${text}" is not an address or a network in CIDR form`;
+  return hasHostBits(network) ? `"${text}" has bits set beyond its prefix` : undefined;
 };
-
-/** The bits of a byte that a prefix with `left` bits left does not cover. */
-const hostMask = (left: number): number => (left >= 8 ? 0 : left <= 0 ? 0xff : 0xff >> left);
 
 const compares = (found: number | undefined, comparison: Comparison | undefined, value: number): boolean => {
   if (found === undefined || Number.isNaN(found)) return false;
@@ -175,8 +166,17 @@ const isoWeek = (date: Date): number => {
   return Math.floor((thursday.getTime() - firstDay) / day / 7) + 1;
 };
 
+type SingleTerm = Exclude<Term, { type: 'any' }>;
+
+export const isValueTerm = (term: SingleTerm): term is Exclude<ValueTerm, { type: 'any' }> =>
+  term.type !== 'null' && term.type !== 'field';
+
+/** Terms of which one is enough, those that one value was varied into among them. */
+export const alternativesOf = (terms: readonly Term[]): readonly SingleTerm[] =>
+  terms.flatMap((term) => (term.type === 'any' ? alternativesOf(term.of) : [term]));
+
 /** Texts without wildcards, ignoring case, are looked up at once; all others are tried in turn. */
-export const anyMatcher = (terms: readonly Exclude<Term, { type: 'null' | 'field' }>[]): ValueMatcher => {
+export const anyMatcher = (terms: readonly ValueTerm[]): ValueMatcher => {
   const equal = new Set<string>();
   const others: ValueMatcher[] = [];
   for (const term of terms) {
@@ -192,9 +192,6 @@ export const anyMatcher = (terms: readonly Exclude<Term, { type: 'null' | 'field
   };
 };
 
-/** A text that is the same for terms that ask the same. */
-export const termText = (term: Term): string => {
-  if (term.type === 'text') return `${term.cased ? 'cased' : 'text'}:${patternText(term.pattern)}`;
-  if (term.type === 'any') return `any:${term.of.map(termText).join('\u0000')}`;
-  return JSON.stringify(term);
-};
+/** A text that is the same for terms that ask the same, and only for them. */
+export const termsKey = (terms: readonly Term[]): string =>
+  JSON.stringify(terms, (name, value: unknown) => (name === 'bytes' ? undefined : value));

@@ -1,5 +1,16 @@
 /** The text of a YAML file in, its documents as plain values, each able to say where a part of it stands, out. */
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseAllDocuments, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { RuleProblem, TextPosition } from '../../errors.ts';
 
 /** A step into a document: a key of a map, or a place in a list. */
@@ -20,6 +31,20 @@ export interface YamlFile {
 const maxLength = 1024 * 1024;
 const maxDepth = 64;
 const maxAliases = 100;
+/** Every value counts, as often as aliases repeat it. */
+const maxValues = 300_000;
+/** Of one file; who has more will not read them. */
+const maxProblems = 100;
+
+/** YAML 1.2 core whatever the file says of itself: dates are texts, `yes` is a text, tags are refused. */
+const options = {
+  schema: 'core',
+  resolveKnownTags: false,
+  merge: false,
+  // Keys that stand twice are looked for here, for the library compares each with each.
+  uniqueKeys: false,
+  prettyErrors: false,
+} as const;
 
 /** Keys that stand twice in a map are an error, for the first would be lost silently. */
 export const yamlOf = (path: string, text: string): YamlFile => {
@@ -27,31 +52,23 @@ export const yamlOf = (path: string, text: string): YamlFile => {
   const lines = new LineCounter();
   const documents: YamlDocument[] = [];
   const problems: RuleProblem[] = [];
-  for (const parsed of parseAllDocuments(text, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    prettyErrors: false,
-  })) {
-    const at = (offset: number): TextPosition => {
-      const { line, col } = lines.linePos(offset);
-      return { path, line: Math.max(1, line), column: Math.max(1, col) };
-    };
-    for (const error of parsed.errors) problems.push({ ...at(error.pos[0]), message: error.message });
-    if (parsed.errors.length > 0) continue;
+  const at = (offset: number): TextPosition => {
+    const { line, col } = lines.linePos(offset);
+    return { path, line: Math.max(1, line), column: Math.max(1, col) };
+  };
+  for (const parsed of parseAllDocuments(text, { ...options, lineCounter: lines })) {
+    if (problems.length >= maxProblems) break;
+    const faults: readonly Fault[] = [...parsed.errors.slice(0, maxProblems), ...parsed.warnings].map(
+      ({ pos, message }) => ({ offset: pos[0], message }),
+    );
     const root = parsed.contents as Node | null;
-    const fault = root && faultIn(root);
-    if (fault) {
-      problems.push({ ...at(0), message: fault });
-      continue;
-    }
-    try {
-      documents.push({
-        value: parsed.toJS({ maxAliasCount: maxAliases }),
-        positionOf: (steps) => at(offsetOf(root, steps)),
-      });
-    } catch (thrown) {
-      problems.push({ ...at(0), message: thrown instanceof Error ? thrown.message : String(thrown) });
-    }
+    const found = faults.length > 0 || !root ? faults : faultsIn(root);
+    for (const { offset, message } of found.slice(0, maxProblems - problems.length))
+      problems.push({ ...at(offset), message });
+    if (found.length > 0) continue;
+    const value = valueOf(parsed);
+    if (value instanceof Error) problems.push({ ...at(root?.range?.[0] ?? 0), message: value.message });
+    else documents.push({ value, positionOf: (steps) => at(offsetOf(root, steps)) });
   }
   return { documents, problems };
 };
@@ -61,22 +78,59 @@ const refused = (path: string, message: string): YamlFile => ({
   problems: [{ path, line: 1, column: 1, message }],
 });
 
-/** Depth is bounded, and an alias may not stand inside what it names. */
-const faultIn = (root: Node): string | undefined => {
-  let fault: string | undefined;
+/** The document as a plain value, or why it is none. */
+const valueOf = (parsed: Document.Parsed): unknown => {
+  try {
+    const value: unknown = parsed.toJS({ maxAliasCount: maxAliases });
+    return isWithin(value, { left: maxValues })
+      ? value
+      : new Error(`aliases make the document longer than ${maxValues} values`);
+  } catch (thrown) {
+    // The library throws plain errors for aliases without an anchor and for too many of them.
+    return thrown instanceof Error ? thrown : new Error(String(thrown));
+  }
+};
+
+const isWithin = (value: unknown, budget: { left: number }): boolean => {
+  if (budget.left-- <= 0) return false;
+  if (typeof value !== 'object' || value === null) return true;
+  for (const member of Object.values(value)) if (!isWithin(member, budget)) return false;
+  return true;
+};
+
+interface Fault {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Depth is bounded, keys are single, and an alias may not stand inside what it names. */
+const faultsIn = (root: Node): readonly Fault[] => {
+  const faults: Fault[] = [];
   visit(root, {
     Node: (_, node, parents) => {
-      if (parents.length > maxDepth) fault = `nested deeper than ${maxDepth}`;
-      else if (
-        isAlias(node) &&
-        parents.some((parent) => 'anchor' in parent && parent.anchor === node.source)
-      ) {
-        fault = `the alias *${node.source} stands inside what it names`;
-      }
-      return fault === undefined ? undefined : visit.BREAK;
+      const offset = node.range?.[0] ?? 0;
+      if (parents.length > maxDepth) faults.push({ offset, message: `nested deeper than ${maxDepth}` });
+      else if (isAlias(node) && parents.some((above) => 'anchor' in above && above.anchor === node.source))
+        faults.push({ offset, message: `the alias *${node.source} stands inside what it names` });
+      else if (isMap(node)) faults.push(...keyFaults(node));
+      return parents.length > maxDepth || faults.length >= maxProblems ? visit.BREAK : undefined;
     },
   });
-  return fault;
+  return faults;
+};
+
+const keyFaults = (map: YAMLMap): readonly Fault[] => {
+  const seen = new Set<string>();
+  const faults: Fault[] = [];
+  for (const { key } of map.items) {
+    const offset = (key as Node | null)?.range?.[0] ?? map.range?.[0] ?? 0;
+    const name = isScalar(key) ? String(key.value) : undefined;
+    if (name === undefined) faults.push({ offset, message: 'a key must be a text' });
+    else if (seen.has(name)) faults.push({ offset, message: `the key "${name.slice(0, 80)}" stands twice` });
+    else seen.add(name);
+    if (faults.length >= maxProblems) break;
+  }
+  return faults;
 };
 
 const offsetOf = (root: Node | null, steps: YamlPath): number => {
