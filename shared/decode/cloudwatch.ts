@@ -1,7 +1,7 @@
 /** A CloudWatch Logs subscription payload, packed or not, in; its log events, each with the cluster of its log group, out. */
 import { isObject, type JsonObject, type JsonValue, listOf, numberOf, textOf } from '../schema/json.ts';
 import type { Dialect, EnvelopeOrigin } from '../schema/raw-record.ts';
-import type { Decoding } from './decoding.ts';
+import { type Decoding, describe } from './decoding.ts';
 import type { Envelope, Opener } from './envelope.ts';
 import { base64Bytes } from './gunzip.ts';
 
@@ -48,7 +48,7 @@ const openLogEvent = (
   open: Opener,
 ): void => {
   if (!isObject(event)) {
-    decoding.reject('not-an-object', 'a log event that is no object', String(event));
+    decoding.reject('not-an-object', 'a log event that is no object', describe(event));
     return;
   }
   const { message } = event;

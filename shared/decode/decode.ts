@@ -1,10 +1,10 @@
 /** One delivery in, whatever a cloud hands over or a file holds; its records, each with its dialect and origin, out. */
 import { DeliveryError } from '../errors.ts';
-import { isObject, type JsonObject } from '../schema/json.ts';
+import { isObject, type JsonObject, withinDepth } from '../schema/json.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
 import { openCloudTrailEnvelope } from './cloudtrail.ts';
 import { openCloudWatch } from './cloudwatch.ts';
-import { type DecodeContext, type Decoded, Decoding } from './decoding.ts';
+import { type DecodeContext, type Decoded, Decoding, describe } from './decoding.ts';
 import { documentsOf, type TextDocument } from './documents.ts';
 import type { Envelope, Opener } from './envelope.ts';
 import { openEventHub } from './event-hub.ts';
@@ -32,7 +32,7 @@ const nowhere: EnvelopeOrigin = Object.freeze({});
 /** Never throws for what a record holds: what cannot be read is a rejection, and the rest is still read. */
 export const decode = (delivery: unknown, context: DecodeContext = {}): Decoded => {
   const decoding = new Decoding(context);
-  openAny(delivery, context.origin ?? nowhere, decoding, 0);
+  openAny(withinDepth(delivery), context.origin ?? nowhere, decoding, 0);
   return decoding;
 };
 
@@ -161,10 +161,4 @@ const openObject = (
   }
   if (openWrapper(value, decoding, origin, open)) return;
   decoding.reject('unrecognised', 'an object of no known form', text ?? describe(value));
-};
-
-/** A short text of any value; never throws, whatever its depth. */
-const describe = (content: unknown): string => {
-  if (!isObject(content)) return content === null ? 'null' : typeof content;
-  return `{${Object.keys(content).slice(0, 12).join(', ')}}`;
 };

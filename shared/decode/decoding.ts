@@ -1,5 +1,5 @@
 /** The account of one delivery while it is opened: every record ends as a RawRecord, a Rejection or a counted drop. */
-import type { JsonObject } from '../schema/json.ts';
+import { isObject, type JsonObject } from '../schema/json.ts';
 import {
   type Dialect,
   type DropReason,
@@ -91,3 +91,11 @@ export interface RecordContent {
   readonly deliveryId?: string | undefined;
   readonly time?: number | undefined;
 }
+
+/** A short text of any value, for a rejection; never throws, whatever the value holds. */
+export const describe = (content: unknown): string => {
+  if (typeof content === 'string') return content;
+  if (Array.isArray(content)) return `[${content.length}]`;
+  if (!isObject(content)) return content === null ? 'null' : typeof content;
+  return `{${Object.keys(content).slice(0, 12).join(', ')}}`;
+};

@@ -2,10 +2,23 @@
  * Text in pieces of any size in, its documents out: JSON values one a line, pretty-printed or written one after the
  * other with nothing between, and lines of plain text.
  *
- * Every character is looked at a bounded number of times, and no more than one document is held: a document longer
- * than the limit is given out as its beginning, marked as cut.
+ * However the text is cut into pieces, the documents are the same; every character is looked at a bounded number of
+ * times; and no more than one document is held: a longer one than the limit is given out as its beginning.
  */
-import type { JsonValue } from '../schema/json.ts';
+import { type JsonValue, parsedJson } from '../schema/json.ts';
+import { JsonScan } from './json-scan.ts';
+import { OversizedRest } from './oversized-rest.ts';
+import {
+  beginningOf,
+  firstWithin,
+  isBlank,
+  isClosing,
+  isFollowedByWords,
+  isOpening,
+  lineBreaksIn,
+  plainMember,
+  trimmed,
+} from './spans.ts';
 
 export interface TextDocument {
   /** The document as written. */
@@ -20,241 +33,259 @@ export interface TextDocument {
 
 export interface DocumentSplitter {
   push(text: string): void;
-  /** Takes the last of the text, and gives out what is left. */
-  end(text?: string): void;
+  /** Says that nothing follows, and gives out what is left. */
+  end(): void;
+  /** Characters copied, parsed or looked at one by one so far: at most a few times those that were pushed. */
+  readonly work: number;
 }
 
-/** Of an oversized document this much is kept, enough to salvage who did what. */
-const keptOfOversized = 256 * 1024;
-
 const newline = 10;
-const quote = 34;
-const backslash = 92;
-const openBrace = 123;
-const closeBrace = 125;
+const comma = 44;
 const openBracket = 91;
 const closeBracket = 93;
-
-const isBlank = (code: number): boolean =>
-  code === 32 || code === newline || code === 13 || code === 9 || code === 0xfeff;
-
-const isOpening = (code: number): boolean => code === openBrace || code === openBracket;
+const openBrace = 123;
 
 export const documentSplitter = (
   sink: (document: TextDocument) => void,
   maxLength: number,
-): DocumentSplitter => {
-  let pending = '';
-  let line = 1;
-  /** Inside an oversized document: all is passed over up to the next line break. */
-  let skipping = false;
-  let scan = startOfScan();
-  /** Within this span of `pending` documents stand on one line with nothing between. */
-  let concatenatedUntil = 0;
-  /** Up to here a search for the end of a document already failed: each line stands for itself. */
-  let linesUntil = 0;
-  /** The next line break at or after the cursor; kept, so that a long line is searched once. */
-  let nextBreak = -1;
-  /** Between the members of a list that was opened. */
-  let inArray = false;
-
-  const parse = (text: string): JsonValue | undefined => {
-    try {
-      return JSON.parse(text) as JsonValue;
-    } catch {
-      return undefined;
-    }
-  };
-
-  const give = (text: string, value: JsonValue | undefined, oversized = false): void => {
-    if (scan.at !== 0) scan = startOfScan();
-    sink({ text, value, line, oversized });
-  };
-
-  const countLines = (from: number, to: number): void => {
-    for (let at = pending.indexOf('\n', from); at >= 0 && at < to; at = pending.indexOf('\n', at + 1)) line++;
-  };
-
-  const breakAfter = (at: number): number => {
-    if (nextBreak < at) {
-      nextBreak = pending.indexOf('\n', at);
-      if (nextBreak < 0) nextBreak = pending.length;
-    }
-    return nextBreak;
-  };
-
-  /** Consumes the document that begins at `at`; answers where to go on, or -1 where more text is needed. */
-  const documentAt = (at: number, final: boolean): number => {
-    const lineEnd = breakAfter(at);
-    const wholeLine = lineEnd < pending.length || final;
-    if (!isOpening(pending.charCodeAt(at))) {
-      if (!wholeLine) return -1;
-      give(trimmed(pending, at, lineEnd), undefined);
-      return lineEnd;
-    }
-    if (wholeLine && at >= concatenatedUntil) {
-      const text = trimmed(pending, at, lineEnd);
-      const last = text.charCodeAt(text.length - 1);
-      const value = last === closeBrace || last === closeBracket ? parse(text) : undefined;
-      if (value !== undefined) {
-        give(text, value);
-        return lineEnd;
-      }
-      if (at < linesUntil || followedByRecord(text, lineEnd)) {
-        give(text, undefined);
-        return lineEnd;
-      }
-    }
-    return pending.charCodeAt(at) === openBracket
-      ? arrayAt(at, lineEnd, final)
-      : balancedAt(at, lineEnd, final);
-  };
-
-  /** A list over several lines is opened, and each member is a document: so a list of any length is read in bounds. */
-  const arrayAt = (at: number, lineEnd: number, final: boolean): number => {
-    let first = at + 1;
-    while (isBlank(pending.charCodeAt(first))) first++;
-    if (first >= pending.length && !final) return -1;
-    if (pending.charCodeAt(first) === openBrace) {
-      inArray = true;
-      return at + 1;
-    }
-    if (lineEnd >= pending.length && !final) return -1;
-    give(trimmed(pending, at, lineEnd), undefined);
-    return lineEnd;
-  };
-
-  const balancedAt = (at: number, lineEnd: number, final: boolean): number => {
-    scanTo(pending, at, scan);
-    if (scan.end < 0 && !final) return -1;
-    const end = scan.end;
-    if (end >= 0) {
-      const text = pending.slice(at, end);
-      const value = parse(text);
-      if (value !== undefined) {
-        give(text, value);
-        countLines(at, end);
-        concatenatedUntil = lineEnd >= end ? lineEnd : 0;
-        return end;
-      }
-    }
-    linesUntil = end < 0 ? pending.length : end;
-    give(trimmed(pending, at, lineEnd), undefined);
-    return lineEnd;
-  };
-
-  /** A broken line is a record cut short, not the head of a longer document, where the next line is a whole record. */
-  const followedByRecord = (text: string, lineEnd: number): boolean => {
-    const last = text.charCodeAt(text.length - 1);
-    if (isOpening(last) || last === 44 || last === 58) return false;
-    if (pending.charCodeAt(lineEnd + 1) !== openBrace) return false;
-    const nextEnd = pending.indexOf('\n', lineEnd + 1);
-    return parse(pending.slice(lineEnd + 1, nextEnd < 0 ? pending.length : nextEnd)) !== undefined;
-  };
-
-  const isBetween = (code: number): boolean => {
-    if (isBlank(code)) return true;
-    if (!inArray) return false;
-    if (code === closeBracket) inArray = false;
-    return code === closeBracket || code === 44;
-  };
-
-  const run = (final: boolean): void => {
-    let at = 0;
-    for (;;) {
-      while (at < pending.length && isBetween(pending.charCodeAt(at))) {
-        if (pending.charCodeAt(at) === newline) line++;
-        at++;
-      }
-      if (at >= pending.length) break;
-      const next = documentAt(at, final);
-      if (next < 0) break;
-      at = next;
-    }
-    pending = at === 0 ? pending : pending.slice(at);
-    scan.at = Math.max(0, scan.at - at);
-    concatenatedUntil = Math.max(0, concatenatedUntil - at);
-    linesUntil = Math.max(0, linesUntil - at);
-    nextBreak = -1;
-    if (pending.length > maxLength) cut();
-  };
-
-  const cut = (): void => {
-    give(pending.slice(0, keptOfOversized), undefined, true);
-    const lineEnd = pending.indexOf('\n');
-    skipping = lineEnd < 0;
-    pending = lineEnd < 0 ? '' : pending.slice(lineEnd);
-    concatenatedUntil = 0;
-    linesUntil = pending.length;
-    if (pending !== '') run(false);
-  };
-
-  const push = (text: string): void => {
-    if (skipping) {
-      const lineEnd = text.indexOf('\n');
-      if (lineEnd < 0) return;
-      skipping = false;
-      pending = text.slice(lineEnd);
-    } else {
-      pending = pending === '' ? text : pending + text;
-    }
-    run(false);
-  };
-
-  return {
-    push,
-    end: (text = '') => {
-      // All of the text at once needs no search for where a document ends.
-      if (pending === '' && !skipping) pending = text;
-      else if (text !== '') push(text);
-      run(true);
-      pending = '';
-    },
-  };
-};
+): DocumentSplitter => new Splitter(sink, maxLength);
 
 /** The documents of a text that is all there. */
 export const documentsOf = (text: string, maxLength: number): readonly TextDocument[] => {
   const documents: TextDocument[] = [];
   const splitter = documentSplitter((document) => documents.push(document), maxLength);
-  splitter.end(text);
+  splitter.push(text);
+  splitter.end();
   return documents;
 };
 
-const trimmed = (text: string, from: number, to: number): string => {
-  let end = to;
-  while (end > from && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(from, end);
-};
+/** What has to come before the document at hand can be given out: a line break, a character, its last bracket. */
+type Awaited = 'break' | 'character' | 'bracket';
 
-interface Scan {
-  at: number;
-  depth: number;
-  inText: boolean;
-  /** Just past the bracket that closes the document, or -1. */
-  end: number;
-}
+class Splitter implements DocumentSplitter {
+  work = 0;
+  readonly #sink: (document: TextDocument) => void;
+  readonly #maxLength: number;
+  /** The document at hand, in pieces: they are joined once it is whole. */
+  #pieces: string[] = [];
+  #held = 0;
+  #awaited: Awaited = 'break';
+  #scan = new JsonScan();
+  /** The rest of an oversized document, which is passed over. */
+  #oversized: OversizedRest | undefined;
+  #line = 1;
+  /** Lists that were opened, so that each of their members is a document. */
+  #openLists = 0;
 
-const startOfScan = (): Scan => ({ at: 0, depth: 0, inText: false, end: -1 });
+  #text = '';
+  /** Up to here documents stand on one line with nothing between. */
+  #concatenatedUntil = 0;
+  /** Up to here a search for the end of a document already failed: each line stands for itself. */
+  #linesUntil = 0;
+  /** The next line break at or after the cursor; kept, so that a long line is searched once. */
+  #nextBreak = -1;
 
-/** Goes on looking for the end of the document that begins at `from`, from where the last look stopped. */
-const scanTo = (text: string, from: number, scan: Scan): void => {
-  let at = Math.max(scan.at, from);
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (scan.inText) {
-      if (code === backslash) at++;
-      else if (code === quote) scan.inText = false;
-    } else if (code === quote) scan.inText = true;
-    else if (isOpening(code)) scan.depth++;
-    else if (code === closeBrace || code === closeBracket) {
-      scan.depth--;
-      if (scan.depth === 0) {
-        scan.end = at + 1;
-        break;
+  constructor(sink: (document: TextDocument) => void, maxLength: number) {
+    this.#sink = sink;
+    this.#maxLength = maxLength;
+  }
+
+  push(piece: string): void {
+    const text = this.#oversized ? this.#afterOversized(this.#oversized, piece) : piece;
+    if (text === '') return;
+    if (this.#held > 0 && !this.#brings(text)) {
+      this.#pieces.push(text);
+      this.#held += text.length;
+    } else this.#split(this.#joined(text), false);
+    while (this.#held > this.#maxLength) this.#cut();
+  }
+
+  end(): void {
+    if (this.#held > 0) this.#split(this.#joined(''), true);
+    this.#pieces = [];
+    this.#held = 0;
+  }
+
+  #joined(text: string): string {
+    if (this.#held === 0) return text;
+    this.work += this.#held + text.length;
+    return this.#pieces.join('') + text;
+  }
+
+  #brings(text: string): boolean {
+    if (this.#awaited === 'break') return text.includes('\n');
+    if (this.#awaited === 'character') return /[^\s\ufeff]/.test(text);
+    this.#look(text, 0);
+    return this.#scan.outcome !== 'open';
+  }
+
+  #look(text: string, from: number): void {
+    const { seen } = this.#scan;
+    this.#scan.advance(text, from);
+    this.work += this.#scan.seen - seen;
+  }
+
+  #split(text: string, final: boolean): void {
+    this.#text = text;
+    this.#nextBreak = -1;
+    let at = 0;
+    for (;;) {
+      while (at < text.length && this.#isBetween(text.charCodeAt(at))) {
+        if (text.charCodeAt(at) === newline) this.#line++;
+        at++;
+      }
+      if (at >= text.length) break;
+      const next = this.#documentAt(at, final);
+      if (next < 0) break;
+      at = next;
+    }
+    const rest = at === 0 ? text : text.slice(at);
+    this.#pieces = rest === '' ? [] : [rest];
+    this.#held = rest.length;
+    this.#text = '';
+    this.#concatenatedUntil = Math.max(0, this.#concatenatedUntil - at);
+    this.#linesUntil = Math.max(0, this.#linesUntil - at);
+  }
+
+  #isBetween(code: number): boolean {
+    if (isBlank(code)) return true;
+    if (this.#openLists === 0) return false;
+    if (code === closeBracket) this.#openLists--;
+    return code === closeBracket || code === comma;
+  }
+
+  /** Gives out the document that begins at `at`; answers where to go on, or -1 where more text is needed. */
+  #documentAt(at: number, final: boolean): number {
+    const code = this.#text.charCodeAt(at);
+    const isBegun = this.#scan.seen > 0;
+    if (!isOpening(code)) return this.#lineAt(at, final);
+    if (code === openBracket && !isBegun) return this.#listAt(at, final);
+    const lineEnd = this.#breakAfter(at);
+    if (!isBegun && at >= this.#concatenatedUntil && (final || lineEnd < this.#text.length)) {
+      const text = trimmed(this.#text, at, lineEnd);
+      const value = this.#valueOf(text);
+      if (value !== undefined || at < this.#linesUntil) {
+        this.#give(text, value);
+        return lineEnd;
       }
     }
-    at++;
+    return this.#bracketsAt(at, lineEnd, final);
   }
-  scan.at = at;
-};
+
+  #breakAfter(at: number): number {
+    if (this.#nextBreak < at) {
+      const found = this.#text.indexOf('\n', at);
+      this.#nextBreak = found < 0 ? this.#text.length : found;
+    }
+    return this.#nextBreak;
+  }
+
+  #valueOf(text: string): JsonValue | undefined {
+    if (!isClosing(text.charCodeAt(text.length - 1)) || text.length > this.#maxLength) return undefined;
+    this.work += text.length;
+    return parsedJson(text);
+  }
+
+  #lineAt(at: number, final: boolean): number {
+    const lineEnd = this.#breakAfter(at);
+    if (lineEnd >= this.#text.length && !final) return this.#await('break');
+    const member = this.#openLists > 0 ? plainMember(this.#text, at) : undefined;
+    this.#give(member?.text ?? trimmed(this.#text, at, lineEnd), member?.value);
+    return member ? at + member.text.length : lineEnd;
+  }
+
+  /** A list over several lines is opened, and each member is a document: so a list of any length is read in bounds. */
+  #listAt(at: number, final: boolean): number {
+    const lineEnd = this.#breakAfter(at);
+    if (lineEnd >= this.#text.length && !final) return this.#await('break');
+    const text = trimmed(this.#text, at, lineEnd);
+    const value = at < this.#concatenatedUntil ? undefined : this.#valueOf(text);
+    if (value !== undefined || at < this.#linesUntil) {
+      this.#give(text, value);
+      return lineEnd;
+    }
+    const first = firstWithin(this.#text, at);
+    if (Number.isNaN(first) && !final) return this.#await('character');
+    if (first !== openBrace) return this.#bracketsAt(at, lineEnd, final);
+    this.#openLists++;
+    return at + 1;
+  }
+
+  #bracketsAt(at: number, lineEnd: number, final: boolean): number {
+    const isWhole = final || lineEnd < this.#text.length;
+    this.#look(this.#text, at + this.#scan.seen);
+    const { outcome, seen } = this.#scan;
+    if (outcome === 'open') return final ? this.#openToTheEnd(at, lineEnd) : this.#await('bracket');
+    if (outcome === 'broken') {
+      if (!isWhole) return this.#await('break');
+      this.#linesUntil = at + seen;
+      this.#give(trimmed(this.#text, at, lineEnd), undefined);
+      return lineEnd;
+    }
+    const end = at + seen;
+    const text = this.#text.slice(at, end);
+    const value = this.#valueOf(text);
+    // Words after a list mean that its brackets were words too: `[12] worker started`.
+    const isList = this.#text.charCodeAt(at) === openBracket;
+    const isDocument = value !== undefined && (!isList || (isWhole && !isFollowedByWords(this.#text, end)));
+    if (isDocument || end > lineEnd || text.length > this.#maxLength) {
+      this.#give(text, value);
+      this.#line += lineBreaksIn(text);
+      if (isWhole) this.#concatenatedUntil = Math.max(lineEnd, end);
+      return end;
+    }
+    if (!isWhole) return this.#await('break');
+    this.#give(trimmed(this.#text, at, lineEnd), undefined);
+    return lineEnd;
+  }
+
+  /** What is left is one document cut short, or lines of which the first was. */
+  #openToTheEnd(at: number, lineEnd: number): number {
+    this.#linesUntil = this.#text.length;
+    if (this.#text.includes('\n{', at)) {
+      this.#give(trimmed(this.#text, at, lineEnd), undefined);
+      return lineEnd;
+    }
+    this.#give(trimmed(this.#text, at, this.#text.length), undefined);
+    return this.#text.length;
+  }
+
+  #await(awaited: Awaited): number {
+    this.#awaited = awaited;
+    return -1;
+  }
+
+  #give(text: string, value: JsonValue | undefined): void {
+    if (this.#scan.seen > 0) this.#scan = new JsonScan();
+    const oversized = text.length > this.#maxLength;
+    if (oversized) this.#sink({ text: beginningOf(text), line: this.#line, oversized });
+    else this.#sink({ text, value, line: this.#line, oversized });
+  }
+
+  /** The document at hand is longer than the limit: its beginning is given out, and its end only looked for. */
+  #cut(): void {
+    const text = this.#joined('');
+    const isList = this.#awaited === 'break' && text.charCodeAt(0) === openBracket;
+    if (isList && this.#scan.seen === 0 && firstWithin(text, 0) === openBrace) {
+      this.#openLists++;
+      this.#split(text.slice(1), false);
+      return;
+    }
+    this.#oversized = new OversizedRest(this.#awaited === 'bracket' ? this.#scan : undefined);
+    this.#scan = new JsonScan();
+    this.#give(text, undefined);
+    this.#line += lineBreaksIn(text);
+    this.#pieces = [];
+    this.#held = 0;
+    this.#concatenatedUntil = 0;
+    this.#linesUntil = 0;
+  }
+
+  #afterOversized(rest: OversizedRest, piece: string): string {
+    const at = rest.endIn(piece);
+    this.work += at;
+    this.#line += lineBreaksIn(piece.slice(0, at));
+    if (rest.isOver) this.#oversized = undefined;
+    return piece.slice(at);
+  }
+}

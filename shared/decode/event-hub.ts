@@ -1,5 +1,5 @@
 /** Azure Monitor messages in, in each form that a trigger or an export has been seen to give them; records out. */
-import { isObject, type JsonObject, listOf } from '../schema/json.ts';
+import { type JsonObject, listOf, objectOf, parsedJson } from '../schema/json.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
 import type { Decoding } from './decoding.ts';
 import type { Envelope, Opener } from './envelope.ts';
@@ -20,8 +20,27 @@ const openBroken = (text: string, decoding: Decoding, origin: EnvelopeOrigin, op
   if (!head) return false;
   decoding.batch();
   const inner = text.slice(head[0].length).replace(/\]\s*\}\s*$/, '');
-  for (const part of inner.split(/(?<=\})\s*,\s*(?=\{\s*")/)) openPart(part, decoding, origin, open);
+  for (const part of partsOf(inner)) openPart(part, decoding, origin, open);
   return true;
+};
+
+/** Records, told apart by their brackets; where those do not add up, by whatever looks like a seam. */
+const partsOf = (inner: string): readonly string[] => {
+  const parts: string[] = [];
+  let from = 0;
+  let depth = 0;
+  for (const { 0: token, index } of inner.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{},]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (token === ',' && depth === 0) {
+      parts.push(inner.slice(from, index));
+      from = index + 1;
+    }
+  }
+  const rest = inner.slice(from);
+  if (depth === 0) parts.push(rest);
+  else parts.push(...rest.split(/(?<=\})\s*,\s*(?=\{\s*")/));
+  return parts.filter((part) => part.trim() !== '');
 };
 
 const openPart = (part: string, decoding: Decoding, origin: EnvelopeOrigin, open: Opener): void => {
@@ -30,14 +49,7 @@ const openPart = (part: string, decoding: Decoding, origin: EnvelopeOrigin, open
   else decoding.reject('not-json', 'a record of a broken batch that does not parse', part);
 };
 
-const parsedObject = (text: string): JsonObject | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
+const parsedObject = (text: string): JsonObject | undefined => objectOf(parsedJson(text));
 
 /** `{'a':'b'}` becomes `{"a":"b"}`, only where a quote stands as a delimiter. */
 const singleQuotesMended = (text: string): string => text.replace(/(?<=[{,:[]\s*)'|'(?=\s*[},:\]])/g, '"');

@@ -1,7 +1,7 @@
 /** AWS events that carry a list named Records, in: Kinesis, SNS, SQS, S3 and CloudTrail; what each record holds, out. */
 import { isObject, type JsonObject, type JsonValue, listOf, textOf } from '../schema/json.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
-import type { Decoding } from './decoding.ts';
+import { type Decoding, describe } from './decoding.ts';
 import type { Envelope, Opener } from './envelope.ts';
 import { base64Bytes } from './gunzip.ts';
 
@@ -14,7 +14,7 @@ export const openLambdaRecords: Envelope = (value, decoding, origin, open) => {
 
 const openRecord = (record: JsonValue, decoding: Decoding, origin: EnvelopeOrigin, open: Opener): void => {
   if (!isObject(record)) {
-    decoding.reject('not-an-object', 'a record that is no object', String(record));
+    decoding.reject('not-an-object', 'a record that is no object', describe(record));
     return;
   }
   const from: EnvelopeOrigin = { ...origin, cloud: 'aws', region: textOf(record.awsRegion) ?? origin.region };

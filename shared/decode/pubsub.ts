@@ -16,7 +16,8 @@ export const openPubSub: Envelope = (value, decoding, origin, open) => {
   }
   if (typeof value.specversion !== 'string' && !isAuditLogEvent(value)) return false;
   decoding.batch();
-  open(value.data, origin);
+  const packed = textOf(value.data_base64);
+  open(packed === undefined ? value.data : base64Bytes(packed), origin);
   return true;
 };
 

@@ -1,5 +1,5 @@
 /** A bare record in, the dialect it is written in out: by what it holds, never by the name of its file. */
-import { isObject, type JsonObject, textOf } from '../schema/json.ts';
+import { isObject, type JsonObject, type JsonValue, textOf } from '../schema/json.ts';
 import type { Dialect } from '../schema/raw-record.ts';
 
 /** The dialect of an object that no envelope speaks for. */
@@ -29,16 +29,24 @@ const chiHead = /^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} "[A-Z]+ http/;
 
 /** Events may be cut down: kind and auditID are often missing, and `kind` has been seen as a number. */
 const isAuditEvent = (record: JsonObject): boolean => {
-  const { apiVersion, verb } = record;
-  if (typeof apiVersion === 'string' && apiVersion.startsWith('audit.k8s.io/')) return true;
+  const { apiVersion, kind, verb } = record;
+  if (typeof apiVersion === 'string' && apiVersion.startsWith('audit.k8s.io/'))
+    return typeof kind !== 'string' || !kind.endsWith('List');
   if (typeof record.auditID === 'string') return true;
   if (typeof verb !== 'string') return false;
   return isObject(record.objectRef) || isObject(record.user) || typeof record.requestURI === 'string';
 };
 
 const isCloudTrail = (record: JsonObject): boolean =>
-  (typeof record.eventSource === 'string' && typeof record.eventName === 'string') ||
+  (typeof record.eventName === 'string' && isServiceHost(record.eventSource) && isDated(record)) ||
   (isObject(record.insightDetails) && typeof record.eventTime === 'string');
+
+/** Lambda events name their source too: `aws:dynamodb`, `aws:kinesis`. CloudTrail names a host. */
+const isServiceHost = (source: JsonValue | undefined): boolean =>
+  typeof source === 'string' && /^[a-z0-9.-]+\.(?:amazonaws\.com(?:\.cn)?|amazon\.com|aws)$/i.test(source);
+
+const isDated = (record: JsonObject): boolean =>
+  typeof record.eventTime === 'string' || typeof record.eventVersion === 'string';
 
 /** A Cloud Audit Log entry: of the Kubernetes API itself, or of a Google API. */
 const dialectOfAuditLog = (entry: JsonObject): Dialect => {

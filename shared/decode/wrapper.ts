@@ -8,8 +8,9 @@ export const openWrapper: Envelope = (value, decoding, origin, open) => {
     textOf(value.log) ??
     textOf(value._raw) ??
     (value.Type === 'Notification' ? textOf(value.Message) : undefined);
-  if (text === undefined && !isObject(value.data)) return false;
+  const content = isObject(value.data) ? value.data : text;
+  if (content === undefined) return false;
   decoding.batch();
-  open(text ?? value.data, origin);
+  open(content, origin);
   return true;
 };

@@ -1,5 +1,6 @@
 /** One line of AKS guard in, one event out: a failed sign-in, an authorization check, or a word about itself. */
 import type { AuditEvent, Outcome } from '../schema/audit-event.ts';
+import { isObject, parsedJson, textOf } from '../schema/json.ts';
 import { aksOrigin, aksTime } from './aks-audit.ts';
 import { originOf } from './audit.ts';
 import { aksLine, componentEvent } from './component.ts';
@@ -35,12 +36,16 @@ export const fromAksGuard: Normaliser = (record) => {
 
 const resultOf = (klog: KlogLine): Outcome['result'] | undefined => {
   if (klog.severity === 'error' && refusedToken.test(klog.message)) return 'failure';
-  if (klog.message === 'Authorization check completed')
-    return klog.fields.allowed === 'true' ? 'success' : 'failure';
+  if (klog.message === 'Authorization check completed') return answerOf(klog.fields.allowed);
   if (klog.message === 'Non-AAD user denied') return 'failure';
   return klog.message.startsWith('Cache hit') || klog.message.startsWith('Cache miss')
     ? 'unknown'
     : undefined;
+};
+
+const answerOf = (allowed: string | undefined): Outcome['result'] => {
+  if (allowed === 'true') return 'success';
+  return allowed === 'false' ? 'failure' : 'unknown';
 };
 
 const signIn = (
@@ -50,6 +55,8 @@ const signIn = (
 ): AuditEvent => {
   const key = cacheKey.exec(klog.fields.key ?? '');
   const name = klog.fields.user ?? key?.[1];
+  const asked = attributesOf(klog.fields.resourceAttributes);
+  const checks = authorizations.has(klog.message);
   return nativeEvent({
     ...parts,
     kind: 'authentication',
@@ -58,9 +65,38 @@ const signIn = (
       type: name === undefined ? 'unknown' : 'user',
       cloudIdentity: name?.includes('@') ? name : undefined,
     },
-    action: { verb: key?.[5] ?? 'authenticate' },
-    target: key ? { namespace: key[2], group: key[3] === '-' ? '' : key[3], resource: key[4] } : undefined,
+    action: { verb: key?.[5] ?? (checks ? 'authorize' : 'authenticate') },
+    target: key
+      ? { namespace: key[2], group: key[3] === '-' ? '' : key[3], resource: key[4] }
+      : asked && targetOf(asked),
     outcome: { result, reason: klog.fields.reason ?? (result === 'failure' ? klog.message : undefined) },
     native: { message: klog.message, severity: klog.severity, source: klog.source, fields: klog.fields },
   });
 };
+
+/** These speak of what a caller may do, not of who it is. */
+const authorizations = new Set(['Authorization check completed', 'Non-AAD user denied']);
+
+type Attributes = Readonly<Record<string, string>>;
+
+/** Go prints the request's attributes as `&ResourceAttributes{Namespace:default,Verb:get,Group:,...}`; newer klog as JSON. */
+const attributesOf = (text: string | undefined): Attributes | undefined => {
+  if (text === undefined) return undefined;
+  const json = text.startsWith('{') ? parsedJson(text) : undefined;
+  const pairs = isObject(json)
+    ? Object.entries(json).map(([key, value]) => [key.toLowerCase(), textOf(value) ?? ''])
+    : [...text.matchAll(/([A-Z][A-Za-z]+):([^,{}]*)/g)].map(([, key = '', value = '']) => [
+        key.toLowerCase(),
+        value,
+      ]);
+  return pairs.length === 0 ? undefined : Object.fromEntries(pairs);
+};
+
+const targetOf = (asked: Attributes): AuditEvent['target'] => ({
+  group: asked.group,
+  version: asked.version || undefined,
+  resource: asked.resource || undefined,
+  subresource: asked.subresource || undefined,
+  namespace: asked.namespace || undefined,
+  name: asked.name || undefined,
+});

@@ -12,12 +12,13 @@ import {
 import { aksOrigin, aksTime } from './aks-audit.ts';
 import { originOf } from './audit.ts';
 import { contentId } from './content-id.ts';
+import { withoutCredentials } from './credentials.ts';
 import { nativeEvent } from './native-event.ts';
 import type { Normaliser } from './normaliser.ts';
 import { redacted } from './redact.ts';
 
 export const fromAzureActivity: Normaliser = (record) => {
-  const activity = withoutCredentials(record.body ?? {});
+  const activity = withoutAnswers(record.body ?? {});
   const operation = textOf(activity.operationName) ?? operationOf(activity.operationName);
   const ip = addressOf(
     someTextOf(activity.callerIpAddress) ?? someTextOf(httpRequestOf(activity).clientIpAddress),
@@ -93,10 +94,10 @@ const outcomeOf = (activity: JsonObject, result: string | undefined): Outcome =>
 };
 
 /** The answer to a credential listing is a kubeconfig, and `properties` may be a text that holds JSON. */
-const withoutCredentials = (activity: JsonObject): JsonObject => {
-  const parsed =
-    typeof activity.properties === 'string' ? parsedJson(activity.properties) : activity.properties;
-  if (!isObject(parsed)) return activity;
-  const properties = 'responseBody' in parsed ? { ...parsed, responseBody: redacted } : parsed;
-  return { ...activity, properties };
+const withoutAnswers = (activity: JsonObject): JsonObject => {
+  const { properties } = activity;
+  if (typeof properties !== 'string') return withoutCredentials(activity);
+  const parsed = parsedJson(properties);
+  // A text cut short cannot be searched for what it holds.
+  return withoutCredentials({ ...activity, properties: isObject(parsed) ? parsed : redacted });
 };

@@ -5,12 +5,11 @@ import type { EnvelopeOrigin } from '../schema/raw-record.ts';
 import { originOf } from './audit.ts';
 import { percentDecoded } from './command.ts';
 import { contentId } from './content-id.ts';
+import { withoutCredentials } from './credentials.ts';
 import { eksOrigin } from './eks-audit.ts';
 import { actorTypeOf } from './identity.ts';
 import { nativeEvent } from './native-event.ts';
 import type { Normaliser } from './normaliser.ts';
-import { redacted } from './redact.ts';
-
 import { rejectionOf } from './rejection.ts';
 import { epochOf } from './time.ts';
 
@@ -90,21 +89,11 @@ const outcomeOf = (trail: JsonObject): Outcome => {
   return { result: trail.insightDetails === undefined ? 'success' : 'unknown' };
 };
 
-/** Path parameters arrive URL-encoded; temporary credentials are hidden. */
+/** Path parameters arrive URL-encoded; credentials are hidden. */
 const mended = (trail: JsonObject): JsonObject => {
-  const parameters = objectOf(trail.requestParameters);
-  const elements = objectOf(trail.responseElements);
-  const credentials = objectOf(elements?.credentials);
+  const safe = withoutCredentials(trail);
+  const parameters = objectOf(safe.requestParameters);
   const principal = textOf(parameters?.principalArn);
-  const isEncoded = principal !== undefined && /^arn%3a/i.test(principal);
-  if (!isEncoded && !credentials) return trail;
-  return {
-    ...trail,
-    requestParameters: isEncoded
-      ? { ...parameters, principalArn: percentDecoded(principal) }
-      : trail.requestParameters,
-    responseElements: credentials
-      ? { ...elements, credentials: { ...credentials, sessionToken: redacted, secretAccessKey: redacted } }
-      : trail.responseElements,
-  };
+  if (principal === undefined || !/^arn%3a/i.test(principal)) return safe;
+  return { ...safe, requestParameters: { ...parameters, principalArn: percentDecoded(principal) } };
 };

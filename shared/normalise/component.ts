@@ -10,6 +10,7 @@ import { gkeOrigin } from './gke-audit.ts';
 import { klogOf } from './klog.ts';
 import { nativeEvent } from './native-event.ts';
 import type { Normaliser } from './normaliser.ts';
+import { withoutPresignedUrls } from './redact.ts';
 import { rejectionOf } from './rejection.ts';
 import { epochOf } from './time.ts';
 
@@ -55,7 +56,8 @@ export const componentEvent = (
   receivedTime: number | undefined,
   envelope?: JsonObject,
 ): AuditEvent => {
-  const klog = klogOf(line, receivedTime);
+  const text = withoutPresignedUrls(line);
+  const klog = klogOf(text, receivedTime);
   const pod = isObject(envelope?.properties) ? textOf(envelope.properties.pod) : undefined;
   return nativeEvent({
     id: contentId(envelope ? { ...record, line: JSON.stringify(envelope) } : record),
@@ -64,7 +66,7 @@ export const componentEvent = (
     origin: originOf(record, origin),
     native: klog
       ? { message: klog.message, severity: klog.severity, source: klog.source, fields: klog.fields, pod }
-      : { message: line.trimEnd(), pod },
+      : { message: text.trimEnd(), pod },
   });
 };
 

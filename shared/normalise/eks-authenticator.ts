@@ -31,8 +31,7 @@ export const fromEksAuthenticator: Normaliser = (record) => {
   const fields = fieldsOf(record);
   if (fields) return eventOf(record, fields, origin);
   // klog lines of client-go stand between the authenticator's own.
-  if (record.line !== undefined)
-    return componentEvent(record, withoutPresignedUrls(record.line), origin, record.time);
+  if (record.line !== undefined) return componentEvent(record, record.line, origin, record.time);
   return rejectionOf(record, 'unreadable', 'expected an authenticator line');
 };
 
@@ -47,11 +46,12 @@ const fieldsOf = (record: RawRecord): Fields | undefined => {
 
 const textForm = (value: unknown): string => {
   if (typeof value === 'string') return value;
-  return Array.isArray(value) ? `[${value.join(' ')}]` : String(value);
+  const isList = Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return isList ? `[${value.join(' ')}]` : (JSON.stringify(value) ?? '');
 };
 
 const cleaned = (fields: Fields): Fields =>
-  fields.error === undefined ? fields : { ...fields, error: withoutPresignedUrls(fields.error) };
+  Object.fromEntries(Object.entries(fields).map(([key, text]) => [key, withoutPresignedUrls(text)]));
 
 const eventOf = (record: RawRecord, fields: Fields, origin: EnvelopeOrigin): AuditEvent => {
   const message = fields.msg ?? '';

@@ -3,6 +3,7 @@ import type { Outcome } from '../schema/audit-event.ts';
 import { isObject, type JsonObject, someTextOf, textOf } from '../schema/json.ts';
 import { originOf } from './audit.ts';
 import { contentId } from './content-id.ts';
+import { withoutCredentials } from './credentials.ts';
 import { decisionOf, gkeOrigin } from './gke-audit.ts';
 import { actorTypeOf } from './identity.ts';
 import { nativeEvent } from './native-event.ts';
@@ -10,7 +11,7 @@ import type { Normaliser } from './normaliser.ts';
 import { epochOf } from './time.ts';
 
 export const fromGkeAdmin: Normaliser = (record) => {
-  const entry = record.body ?? {};
+  const entry = withoutCredentials(record.body ?? {});
   const payload = isObject(entry.protoPayload) ? entry.protoPayload : {};
   const info = isObject(payload.authenticationInfo) ? payload.authenticationInfo : {};
   const metadata = isObject(payload.requestMetadata) ? payload.requestMetadata : {};

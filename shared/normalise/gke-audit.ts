@@ -41,7 +41,7 @@ export const gkeOrigin = (entry: JsonObject, from: EnvelopeOrigin): EnvelopeOrig
 
 /** `projects/p/logs/cloudaudit.googleapis.com%2Factivity` is `cloudaudit.googleapis.com/activity`. */
 const logNameOf = (logName: string | undefined): string | undefined =>
-  logName?.slice(logName.lastIndexOf('/logs/') + '/logs/'.length).replaceAll('%2F', '/');
+  logName?.replace(/^.*\/logs\//, '').replaceAll('%2F', '/');
 
 const rebuilt = (entry: JsonObject, payload: JsonObject, inferred: string[]): KubernetesAuditEvent => {
   const target = gkeTargetOf(payload);
@@ -89,7 +89,11 @@ const uriOf = (target: GkeTarget, payload: JsonObject): string | undefined => {
   const name = someTextOf(payload.resourceName);
   if (name === undefined) return undefined;
   if (target.resource === undefined) return name.startsWith('/') ? name : `/${name}`;
-  return name.startsWith('core/') ? `/api/${name.slice('core/'.length)}` : `/apis/${name}`;
+  // The object's name is written again after the subresource, which no URI does.
+  const again = `/${target.subresource}/${target.name}`;
+  const path =
+    target.name !== undefined && name.endsWith(again) ? name.slice(0, -target.name.length - 1) : name;
+  return path.startsWith('core/') ? `/api/${path.slice('core/'.length)}` : `/apis/${path}`;
 };
 
 /** The name of the caller is an address, a Kubernetes name, or for a federated one a principal subject. */

@@ -18,7 +18,7 @@ export const fromGkeNodeAuditd: Normaliser = (record) => {
     timeText,
     kind: 'process',
     origin: originOf(record, gkeOrigin(entry, record.origin)),
-    actor: { type: 'unknown', uid: someTextOf(payload._AUDIT_LOGINUID) ?? someTextOf(payload._UID) },
+    actor: { type: 'unknown', uid: loginUidOf(payload) ?? someTextOf(payload._UID) },
     action: { verb: someTextOf(payload._AUDIT_TYPE_NAME)?.toLowerCase(), command: commandOf(payload) },
     target: {
       name:
@@ -27,6 +27,14 @@ export const fromGkeNodeAuditd: Normaliser = (record) => {
     outcome: { result: resultOf(payload) },
     native: entry,
   });
+};
+
+/** A process that nobody logged in to start (a daemon, a container) has the login uid -1, written unsigned. */
+const unset = '4294967295';
+
+const loginUidOf = (payload: JsonObject): string | undefined => {
+  const uid = someTextOf(payload._AUDIT_LOGINUID);
+  return uid === unset || uid === '-1' ? undefined : uid;
 };
 
 /** auditd puts plain values in quotes, and writes those that hold anything unusual as hex. */

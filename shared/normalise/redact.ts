@@ -1,63 +1,100 @@
-/** Bodies that hold secrets in, the same bodies with every secret value replaced out. Names and keys stay. */
-import { isObject, type JsonObject, type JsonValue, listOf } from '../schema/json.ts';
+/** An audit event in, the same event with every secret value in its bodies replaced out. Names and keys stay. */
+import { isObject, type JsonObject, type JsonValue, textOf } from '../schema/json.ts';
+import type { KubernetesAuditEvent } from '../schema/kubernetes-audit.ts';
 
 export const redacted = '[redacted]';
 
-/** The kinds of objects whose bodies hold secret values, and what in them is secret. */
-const secretKinds: Readonly<Record<string, (body: JsonObject) => JsonObject>> = {
-  Secret: (body) => withoutSecretData(body),
-  SecretList: (body) => withItems(body, withoutSecretData),
-  TokenReview: (body) => withoutToken(body),
-  TokenRequest: (body) => withoutToken(body),
+/** Every body but that of a Secret, a token review or a token request passes untouched. */
+export const withoutSecrets = (audit: KubernetesAuditEvent): KubernetesAuditEvent => {
+  const { requestObject, responseObject, annotations } = audit;
+  if (requestObject === undefined && responseObject === undefined && annotations === undefined) return audit;
+  const holds = holdsSecrets(audit);
+  if (!holds && !isSecretKind(requestObject) && !isSecretKind(responseObject)) return audit;
+  return {
+    ...audit,
+    requestObject: safeBodyOf(requestObject),
+    responseObject: safeBodyOf(responseObject),
+    annotations: annotations && withoutPatches(annotations),
+  };
 };
 
-/** The same by resource, for bodies that do not name their kind: patches, and lists cut short. */
-const secretResources: Readonly<Record<string, string>> = {
-  secrets: 'Secret',
-  tokenreviews: 'TokenReview',
-  'serviceaccounts/token': 'TokenRequest',
-};
-
-/** Whether bodies of this resource are to be looked into at all; every other body passes untouched. */
-export const holdsSecrets = (resource: string | undefined, subresource: string | undefined): boolean =>
-  resource === 'secrets' ||
-  resource === 'tokenreviews' ||
-  (resource === 'serviceaccounts' && subresource === 'token');
-
-/** A request or response body of such a resource, with its secret values replaced. */
-export const redactedBody = (body: unknown, resource: string, subresource: string | undefined): unknown => {
-  if (Array.isArray(body)) return body.map((operation: JsonValue) => redactedOperation(operation));
-  if (!isObject(body)) return typeof body === 'string' ? redacted : body;
-  const named = secretKinds[String(body.kind)];
-  if (named) return named(body);
-  if (body.kind === 'Status') return body;
-  const kind = secretResources[subresource ? `${resource}/${subresource}` : resource] ?? 'Secret';
-  const redact = Array.isArray(body.items) ? secretKinds['SecretList'] : secretKinds[kind];
-  return redact ? redact(body) : body;
-};
-
-/** A JSON patch operation on such a resource: what it writes is secret unless it writes labels or annotations. */
-const redactedOperation = (operation: JsonValue): JsonValue => {
-  if (!isObject(operation) || !('value' in operation)) return operation;
-  const path = typeof operation.path === 'string' ? operation.path : '';
-  const isMetadata = path.startsWith('/metadata/labels') || path.startsWith('/metadata/ownerReferences');
-  return isMetadata ? operation : { ...operation, value: redacted };
-};
-
-const withItems = (body: JsonObject, redact: (item: JsonObject) => JsonObject): JsonObject => ({
-  ...body,
-  items: listOf(body.items).map((item) => (isObject(item) ? redact(item) : item)),
-});
-
-const withoutSecretData = (body: JsonObject): JsonObject => {
-  const copy: Record<string, JsonValue | undefined> = { ...body };
-  if (body.data !== undefined) copy.data = valuesRedacted(body.data);
-  if (body.stringData !== undefined) copy.stringData = valuesRedacted(body.stringData);
-  if (isObject(body.metadata) && isObject(body.metadata.annotations)) {
-    copy.metadata = { ...body.metadata, annotations: annotationsRedacted(body.metadata.annotations) };
+/** Bodies of an unknown resource, in a cut or broken event, are taken for secret unless the URI says otherwise. */
+const holdsSecrets = ({
+  objectRef,
+  requestURI,
+  responseObject,
+  requestObject,
+}: KubernetesAuditEvent): boolean => {
+  const resource = objectRef?.resource;
+  if (resource === undefined) {
+    if (requestObject === undefined && responseObject === undefined) return false;
+    return requestURI === undefined || secretPath.test(requestURI);
   }
-  return copy;
+  if (resource === 'secrets' || resource === 'tokenreviews') return true;
+  return resource === 'serviceaccounts' && objectRef?.subresource === 'token';
 };
+
+const secretPath = /\/(?:secrets|tokenreviews|token)(?:[/?]|$)/;
+
+const secretKinds = new Set(['Secret', 'SecretList', 'TokenReview', 'TokenRequest']);
+
+const isSecretKind = (body: unknown): boolean =>
+  isObject(body) && typeof body.kind === 'string' && secretKinds.has(body.kind);
+
+/** A webhook's change to an object stands in the annotations with the values it wrote. */
+const patchMark = 'patch.webhook.admission.k8s.io/';
+
+const withoutPatches = (annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.keys(annotations).some((key) => key.startsWith(patchMark))
+    ? Object.fromEntries(
+        Object.entries(annotations).map(([key, text]) => [key, key.startsWith(patchMark) ? redacted : text]),
+      )
+    : annotations;
+
+const safeBodyOf = (body: unknown): unknown => {
+  if (body === undefined || body === null) return body;
+  if (Array.isArray(body)) return body.map((operation: JsonValue) => safeOperation(operation));
+  return isObject(body) ? safeObject(body) : redacted;
+};
+
+/** A JSON patch operation: what it writes is secret unless it writes labels or owners. */
+const safeOperation = (operation: JsonValue): JsonValue => {
+  if (!isObject(operation)) return redacted;
+  const path = textOf(operation.path) ?? '';
+  const isPlain = path.startsWith('/metadata/labels') || path.startsWith('/metadata/ownerReferences');
+  return Object.fromEntries(
+    Object.entries(operation).map(([key, value]) => [
+      key,
+      isPlain || plainOfPatch.has(key) ? value : redacted,
+    ]),
+  );
+};
+
+const plainOfPatch = new Set(['op', 'path', 'from']);
+
+/** What a body of these kinds may show, by the name of the member; any other member is replaced, whatever its kind. */
+const safeObject = (body: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(body).map(([key, value]) => [key, safeMember(key, value, body)]));
+
+const safeMember = (key: string, value: JsonValue | undefined, body: JsonObject): JsonValue | undefined => {
+  if (value === undefined || value === null) return value;
+  if (plainMembers.has(key)) return typeof value === 'object' ? redacted : value;
+  if (body.kind === 'Status' && membersOfStatus.has(key)) return value;
+  if (key === 'data' || key === 'stringData') return valuesRedacted(value);
+  if (key === 'metadata') return isObject(value) ? safeMetadata(value) : redacted;
+  if (key === 'items') return Array.isArray(value) ? value.map((item) => safeItem(item)) : redacted;
+  if (key === 'spec' || key === 'status') return isObject(value) ? withoutToken(value) : redacted;
+  return redacted;
+};
+
+const plainMembers = new Set([
+  ...['kind', 'apiVersion', 'type', 'immutable'],
+  // DeleteOptions
+  ...['gracePeriodSeconds', 'propagationPolicy', 'orphanDependents'],
+]);
+const membersOfStatus = new Set(['status', 'message', 'reason', 'details', 'code']);
+
+const safeItem = (item: JsonValue): JsonValue => (isObject(item) ? safeObject(item) : redacted);
 
 const valuesRedacted = (data: JsonValue): JsonValue =>
   isObject(data) ? Object.fromEntries(Object.keys(data).map((key) => [key, redacted])) : redacted;
@@ -65,18 +102,22 @@ const valuesRedacted = (data: JsonValue): JsonValue =>
 /** `kubectl apply` keeps a copy of the whole Secret in this annotation. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-const annotationsRedacted = (annotations: JsonObject): JsonObject =>
-  lastApplied in annotations ? { ...annotations, [lastApplied]: redacted } : annotations;
-
-const withoutToken = (body: JsonObject): JsonObject => {
-  const copy: Record<string, JsonValue | undefined> = { ...body };
-  if (isObject(body.spec) && 'token' in body.spec) copy.spec = { ...body.spec, token: redacted };
-  if (isObject(body.status) && 'token' in body.status) copy.status = { ...body.status, token: redacted };
-  return copy;
+const safeMetadata = (metadata: JsonObject): JsonObject => {
+  const { annotations } = metadata;
+  if (annotations === undefined || annotations === null) return metadata;
+  if (!isObject(annotations)) return { ...metadata, annotations: redacted };
+  if (!Object.hasOwn(annotations, lastApplied)) return metadata;
+  return { ...metadata, annotations: { ...annotations, [lastApplied]: redacted } };
 };
 
-/** Credentials in a presigned URL, as error messages quote it. */
-const presigned = /([?&]X-Amz-(?:Signature|Security-Token|Credential)=)[^&"\s]+/g;
+const withoutToken = (part: JsonObject): JsonObject =>
+  Object.hasOwn(part, 'token') ? { ...part, token: redacted } : part;
 
-export const withoutPresignedUrls = (text: string): string =>
-  text.includes('X-Amz-') ? text.replace(presigned, `$1${redacted}`) : text;
+/** Credentials in a presigned URL, as error messages quote it, and the bearer token that is made of one. */
+const presigned = /(X-Amz-(?:Signature|Security-Token|Credential)(?:=|%3D))[^&"'\s\\]+/gi;
+const bearer = /(k8s-aws-v1\.)[\w-]{8,}/g;
+
+export const withoutPresignedUrls = (text: string): string => {
+  if (/x-amz-/i.test(text)) return text.replace(presigned, `$1${redacted}`).replace(bearer, `$1${redacted}`);
+  return text.includes('k8s-aws-v1.') ? text.replace(bearer, `$1${redacted}`) : text;
+};

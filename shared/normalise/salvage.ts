@@ -20,12 +20,13 @@ export const salvaged = (text: string): JsonObject | undefined => {
       else if (character === '"') inText = false;
     } else if (character === '"') inText = true;
     else if (character === '{' || character === '[') {
-      if (closers.length >= deepest) return undefined;
+      if (closers.length >= deepest) break;
       closers.push(character === '{' ? '}' : ']');
       safe = at + 1;
     } else if (character === '}' || character === ']') {
       closers.pop();
       safe = at + 1;
+      if (closers.length === 0) break;
     } else if (character === ',') safe = at;
   }
   const value = parsedJson(body.slice(0, safe) + closers.reverse().join(''));

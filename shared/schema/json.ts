@@ -18,8 +18,9 @@ export const textOf = (value: JsonValue | undefined): string | undefined =>
 export const someTextOf = (value: JsonValue | undefined): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 
+/** JSON's grammar knows `1e999`, which parses to Infinity and cannot be written again: that is no number to us. */
 export const numberOf = (value: JsonValue | undefined): number | undefined =>
-  typeof value === 'number' ? value : undefined;
+  Number.isFinite(value) ? (value as number) : undefined;
 
 const none: readonly never[] = Object.freeze([]);
 
@@ -45,11 +46,54 @@ export const pathOf = (value: JsonValue | undefined, ...keys: readonly string[])
   return current;
 };
 
-/** The value a JSON text holds, or undefined where it is not JSON. */
+/** The value a JSON text holds, never deeper than `deepest`, or undefined where it is not JSON. */
 export const parsedJson = (text: string): JsonValue | undefined => {
   try {
-    return JSON.parse(text) as JsonValue;
+    const value = JSON.parse(text) as JsonValue;
+    // A level takes two characters at least, so a short text need not be looked at.
+    return text.length > 2 * deepest ? withinDepth(value) : value;
   } catch {
     return undefined;
   }
+};
+
+/** Parsing has no limit, but writing has one: JSON.stringify overflows the stack between 2,000 and 5,000 levels. */
+const deepest = 2000;
+const tooDeep = '[nested too deep]';
+
+/** The same value, or where it is nested too deep a copy whose deepest parts are left out (see `isShortened`). */
+export const withinDepth = <T>(value: T): T =>
+  isDeeperThan(value, deepest) ? (cutBelow(value, deepest) as T) : value;
+
+const isLeaf = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || value instanceof Uint8Array;
+
+const isDeeperThan = (value: unknown, levels: number): boolean => {
+  if (isLeaf(value)) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.some((member) => isDeeperThan(member, levels - 1));
+  const object = value as JsonObject;
+  for (const key in object) {
+    const member = object[key];
+    if (typeof member === 'object' && isDeeperThan(member, levels - 1)) return true;
+  }
+  return false;
+};
+
+/** Whether something in this value was nested too deep and is left out. */
+export const isShortened = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && shortened.has(value);
+
+const shortened = new WeakSet<object>();
+
+const cutBelow = (value: unknown, levels: number): unknown => {
+  if (isLeaf(value)) return value;
+  if (levels === 0) return tooDeep;
+  const members = Object.entries(value as JsonObject).map(
+    ([key, member]) => [key, cutBelow(member, levels - 1)] as const,
+  );
+  const copy = Array.isArray(value) ? members.map(([, member]) => member) : Object.fromEntries(members);
+  const isCut = members.some(([, member]) => (isLeaf(member) ? member === tooDeep : isShortened(member)));
+  if (isCut) shortened.add(copy);
+  return copy;
 };
