@@ -1,5 +1,6 @@
 /** Findings that belong together in, the one alert that a person reads, out. */
 import { createHash } from 'node:crypto';
+import type { Finding } from '../detect/finding.ts';
 import type { Rule, RuleSource, Severity } from '../detect/rule.ts';
 import type { Action, Actor, AuditEvent, Client, Outcome, Target } from '../schema/audit-event.ts';
 import type { CloudName, Location } from '../schema/raw-record.ts';
@@ -41,6 +42,8 @@ export interface Alert {
   readonly target: Target;
   readonly outcome: Outcome;
   readonly events: readonly EventReference[];
+  /** What the rule says of the event in its own words. */
+  readonly message?: string | undefined;
   readonly why: string;
   readonly falsePositives: readonly string[];
   readonly misses?: string | undefined;
@@ -48,17 +51,15 @@ export interface Alert {
 }
 
 /** What an alert shows of an event; the event itself, with its bodies, is not held. */
-export type Face = Pick<AuditEvent, 'time' | 'origin' | 'actor' | 'client' | 'action' | 'target' | 'outcome'>;
+export interface Face
+  extends Pick<AuditEvent, 'time' | 'origin' | 'actor' | 'client' | 'action' | 'target' | 'outcome'> {
+  readonly message: string | undefined;
+}
 
-export const faceOf = ({ time, origin, actor, client, action, target, outcome }: AuditEvent): Face => ({
-  time,
-  origin,
-  actor,
-  client,
-  action,
-  target,
-  outcome,
-});
+export const faceOf = ({ rule, event }: Finding): Face => {
+  const { time, origin, actor, client, action, target, outcome } = event;
+  return { time, origin, actor, client, action, target, outcome, message: rule.messageOf?.(event) };
+};
 
 /** A group of findings while it grows. */
 export interface Gathering {
@@ -101,6 +102,7 @@ export const alertOf = (gathering: Gathering): Alert => {
     target,
     outcome,
     events: gathering.events,
+    message: face.message,
     why: rule.description,
     falsePositives: rule.falsePositives,
     misses: rule.misses,

@@ -10,6 +10,7 @@ export interface MessagePart {
     | 'what'
     | 'where'
     | 'when'
+    | 'says'
     | 'why'
     | 'maybe'
     | 'misses'
@@ -26,6 +27,7 @@ export const messageOf = (alert: Alert): readonly MessagePart[] => {
     { label: 'what', lines: [whatOf(alert)] },
     { label: 'where', lines: [whereOf(alert)] },
     { label: 'when', lines: [whenOf(alert)] },
+    { label: 'says', lines: alert.message === undefined ? [] : [shortened(alert.message, 2000)] },
     { label: 'why', lines: [alert.why] },
     { label: 'maybe', lines: alert.falsePositives.length > 0 ? [alert.falsePositives.join('; ')] : [] },
     { label: 'next', lines: alert.respond },

@@ -98,7 +98,7 @@ const groupOf = ({ rule, event }: Finding): readonly string[] => {
 const begun = (id: string, finding: Finding): Gathering => ({
   id,
   rule: finding.rule,
-  face: faceOf(finding.event),
+  face: faceOf(finding),
   severity: finding.severity,
   count: 1,
   firstSeen: finding.event.time,
@@ -110,7 +110,7 @@ const grow = (gathering: Gathering, finding: Finding): void => {
   const { time } = finding.event;
   gathering.count++;
   if (severityRank(finding.severity) > severityRank(gathering.severity)) {
-    gathering.face = faceOf(finding.event);
+    gathering.face = faceOf(finding);
     gathering.severity = finding.severity;
   }
   if (gathering.events.length < maxEventReferences) gathering.events.push(referenceTo(finding.event));

@@ -6,10 +6,15 @@ import { type Bind, compiled, simplified, type Test } from './expression.ts';
 import type { Finding } from './finding.ts';
 import { isFor } from './log-source.ts';
 import { routeOf } from './routing.ts';
-import type { Rule, Severity } from './rule.ts';
+import type { Rule, RuleSource, Severity } from './rule.ts';
 
 export interface Detector {
   readonly findingsFor: (event: AuditEvent) => readonly Finding[];
+}
+
+export interface DetectorOptions {
+  /** Of the rules of this source only the first that holds for an event is found, in the order they are given. */
+  readonly firstOf?: RuleSource | undefined;
 }
 
 /** What is left of a rule for events of one route. */
@@ -27,7 +32,7 @@ const maxRoutes = 4096;
 
 const none: readonly Finding[] = Object.freeze([]);
 
-export const createDetector = (rules: readonly Rule[]): Detector => {
+export const createDetector = (rules: readonly Rule[], options: DetectorOptions = {}): Detector => {
   const numbers = new Map<string, number>();
   const numberOf = (test: Test): number => {
     const known = numbers.get(test.key);
@@ -79,8 +84,11 @@ export const createDetector = (rules: readonly Rule[]): Detector => {
       else answers = new Answers(event);
       const current = answers;
       let findings: Finding[] | undefined;
+      let isFirstFound = false;
       for (const candidate of candidatesOf(event, current)) {
-        if (!candidate.holds(current)) continue;
+        const isOneOfFirst = candidate.rule.source === options.firstOf;
+        if ((isOneOfFirst && isFirstFound) || !candidate.holds(current)) continue;
+        isFirstFound ||= isOneOfFirst;
         findings ??= [];
         findings.push({ rule: candidate.rule, severity: candidate.severityOf(current), event });
       }

@@ -1,5 +1,6 @@
 /** A rule as the engine runs it, whatever language it was written in. */
 import type { TextPosition } from '../errors.ts';
+import type { AuditEvent } from '../schema/audit-event.ts';
 import type { Expression } from './expression.ts';
 
 export const severities = ['informational', 'low', 'medium', 'high', 'critical'] as const;
@@ -33,6 +34,8 @@ export interface Rule {
   readonly severityCases: readonly SeverityCase[];
   readonly logSource: LogSource;
   readonly expression: Expression;
+  /** What the rule says of an event in its own words; undefined where its language has none. */
+  readonly messageOf?: ((event: AuditEvent) => string) | undefined;
   readonly description: string;
   /** Sigma tags, such as `attack.t1609`. */
   readonly tags: readonly string[];

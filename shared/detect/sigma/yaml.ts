@@ -46,8 +46,11 @@ const options = {
   prettyErrors: false,
 } as const;
 
+/** With `texts` every scalar is the text that was written: `true`, `2` and `~` are texts. */
+export type Scalars = 'typed' | 'texts';
+
 /** Keys that stand twice in a map are an error, for the first would be lost silently. */
-export const yamlOf = (path: string, text: string): YamlFile => {
+export const yamlOf = (path: string, text: string, scalars: Scalars = 'typed'): YamlFile => {
   if (text.length > maxLength) return refused(path, `the file is longer than ${maxLength} characters`);
   const lines = new LineCounter();
   const documents: YamlDocument[] = [];
@@ -56,7 +59,11 @@ export const yamlOf = (path: string, text: string): YamlFile => {
     const { line, col } = lines.linePos(offset);
     return { path, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  for (const parsed of parseAllDocuments(text, { ...options, lineCounter: lines })) {
+  for (const parsed of parseAllDocuments(text, {
+    ...options,
+    schema: scalars === 'texts' ? 'failsafe' : options.schema,
+    lineCounter: lines,
+  })) {
     if (problems.length >= maxProblems) break;
     const faults: readonly Fault[] = [...parsed.errors.slice(0, maxProblems), ...parsed.warnings].map(
       ({ pos, message }) => ({ offset: pos[0], message }),
@@ -66,7 +73,7 @@ export const yamlOf = (path: string, text: string): YamlFile => {
     for (const { offset, message } of found.slice(0, maxProblems - problems.length))
       problems.push({ ...at(offset), message });
     if (found.length > 0) continue;
-    const value = valueOf(parsed);
+    const value = plainOf(parsed);
     if (value instanceof Error) problems.push({ ...at(root?.range?.[0] ?? 0), message: value.message });
     else documents.push({ value, positionOf: (steps) => at(offsetOf(root, steps)) });
   }
@@ -79,7 +86,7 @@ const refused = (path: string, message: string): YamlFile => ({
 });
 
 /** The document as a plain value, or why it is none. */
-const valueOf = (parsed: Document.Parsed): unknown => {
+const plainOf = (parsed: Document.Parsed): unknown => {
   try {
     const value: unknown = parsed.toJS({ maxAliasCount: maxAliases });
     return isWithin(value, { left: maxValues })
