@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type FalcoFile, falcoRuleSetOf } from '../../shared/detect/falco/rule-set.ts';
 import type { Rule } from '../../shared/detect/rule.ts';
 import {
   placeholdersOf,
@@ -19,6 +20,8 @@ export interface RuleChoice {
   readonly rules: readonly string[];
   /** Folders or files of Sigma rules. */
   readonly sigma: readonly string[];
+  /** Files of Falco rules, in the order in which they change one another. */
+  readonly falco?: readonly string[] | undefined;
   readonly builtin: boolean;
   /** Only these rules, by id; undefined means all. */
   readonly only?: readonly string[] | undefined;
@@ -61,6 +64,7 @@ export const loadRules = (choice: RuleChoice): RuleSet => {
   const ownFolders = [...(choice.builtin ? [builtinFolder()] : []), ...choice.rules];
   const lists: { path: string; text: string }[] = [];
   const files: RuleFile[] = [];
+  const falcoFiles: FalcoFile[] = [];
   try {
     for (const folder of ownFolders) {
       for (const path of filesBelow(folder)) {
@@ -72,12 +76,18 @@ export const loadRules = (choice: RuleChoice): RuleSet => {
     // The lists are there for brought rules too.
     if (!choice.builtin) lists.push(...filesBelow(join(builtinFolder(), 'lists')).map(read));
     for (const path of choice.sigma.flatMap(filesBelow)) files.push({ ...read(path), source: 'sigma' });
+    for (const path of (choice.falco ?? []).flatMap(filesBelow)) falcoFiles.push(read(path));
   } catch (thrown) {
     throw new KlaxonError('rule', `cannot read rules: ${messageOf(thrown)}`, { cause: thrown });
   }
   const { placeholders, problems } = placeholdersOf(lists);
   const set = ruleSetOf(files, placeholders);
-  return { ...set, rules: chosen(set, choice.only), problems: [...problems, ...set.problems] };
+  const falco = falcoRuleSetOf(falcoFiles);
+  return {
+    rules: chosen([...set.rules, ...falco.rules], choice.only),
+    problems: [...problems, ...set.problems, ...falco.problems],
+    warnings: [...set.warnings, ...falco.warnings],
+  };
 };
 
 /** The base events of twins: of the folder's own `events/`, else of the built-in rules. */
@@ -96,13 +106,14 @@ export const eventLibrary = (folders: readonly string[]): EventLibrary => {
   };
 };
 
-/** The twin beside a rule, where there is one. */
+/** The twin beside a rule, where there is one. Falco rules stand many to a file and have none. */
 export const twinBeside = (rule: Rule): Twin | undefined => {
+  if (rule.source === 'falco') return undefined;
   const path = rule.position.path.replace(/\.ya?ml$/, '.test.yml');
   return existsSync(path) ? twinOf(path, readFileSync(path, 'utf8')) : undefined;
 };
 
-const chosen = ({ rules }: RuleSet, only: readonly string[] | undefined): RuleSet['rules'] => {
+const chosen = (rules: readonly Rule[], only: readonly string[] | undefined): readonly Rule[] => {
   if (only === undefined) return rules;
   const unknown = only.filter((id) => !rules.some((rule) => rule.id === id));
   if (unknown.length > 0) {

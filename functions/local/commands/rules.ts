@@ -11,6 +11,7 @@ import { collectOption } from './options.ts';
 interface RuleOptions {
   readonly rules: readonly string[];
   readonly sigma: readonly string[];
+  readonly falco: readonly string[];
   readonly builtin: boolean;
   readonly output: 'pretty' | 'ndjson';
 }
@@ -21,6 +22,7 @@ export const addRules = (program: Command, finish: (status: number) => void): vo
     command
       .option('--rules <dir>', 'add a folder of rules with its lists/ (repeatable)', collectOption, [])
       .option('--sigma <dir>', 'add a folder or file of Sigma rules (repeatable)', collectOption, [])
+      .option('--falco <file>', 'add a file of Falco rules (repeatable, in order)', collectOption, [])
       .option('--no-builtin', 'leave the built-in rules out');
   withChoice(rules.command('list').description('one line a rule'))
     .addOption(new Option('-o, --output <format>', 'form').choices(['pretty', 'ndjson']).default('pretty'))
@@ -72,6 +74,7 @@ const complain = (text: string): void => {
 const loaded = (options: RuleOptions): { readonly rules: readonly Rule[]; readonly status: number } => {
   const set = loadRules(options);
   for (const problem of set.problems) complain(`${positionText(problem)}: ${problem.message}`);
+  for (const warning of set.warnings) complain(`${positionText(warning)}: warning: ${warning.message}`);
   return { rules: set.rules, status: set.problems.length > 0 ? 2 : 0 };
 };
 

@@ -24,6 +24,8 @@ interface ScanOptions {
   readonly alertsOut?: string;
   readonly rules: readonly string[];
   readonly sigma: readonly string[];
+  readonly falco: readonly string[];
+  readonly falcoMatching: 'first' | 'all';
   readonly builtin: boolean;
   readonly only?: readonly string[];
   readonly failOn?: Severity;
@@ -57,6 +59,12 @@ export const addScan = (program: Command, finish: (status: number) => void): voi
       collectOption,
       [],
     )
+    .option('--falco <file>', 'add a file of Falco rules (repeatable, in order)', collectOption, [])
+    .addOption(
+      new Option('--falco-matching <which>', 'of the Falco rules that hold for an event, which are alerted')
+        .choices(['first', 'all'])
+        .default('first'),
+    )
     .option('--no-builtin', 'leave the built-in rules out')
     .option('--only <ids>', 'run only these rules, by id, separated by commas', ids)
     .addOption(
@@ -85,6 +93,7 @@ Examples:
   klaxon scan audit.log --fail-on high              in a pipeline: exit 1 on a high or critical alert
   zcat export.gz | klaxon scan - --output ndjson    alerts as JSON lines, for jq
   klaxon scan logs/ --sigma my-rules/ --no-builtin  only your own Sigma rules
+  klaxon scan logs/ --falco k8s_audit_rules.yaml    Falco's rules as well
 
 Exit status: 0 done, 1 an alert at or above --fail-on, 2 wrong usage or input that could not be read.`;
 
@@ -92,7 +101,10 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   const started = performance.now();
   const set = loadRules(options);
   for (const problem of set.problems) complain(`${positionText(problem)}: ${problem.message}`);
-  const detector = createDetector(set.rules);
+  for (const warning of set.warnings) complain(`${positionText(warning)}: warning: ${warning.message}`);
+  const detector = createDetector(set.rules, {
+    firstOf: options.falcoMatching === 'first' ? 'falco' : undefined,
+  });
   const account = emptyAccount();
   const faults: ReadFault[] = [];
   const rejections = new RejectionSummary();
