@@ -46,19 +46,21 @@ export const pathOf = (value: JsonValue | undefined, ...keys: readonly string[])
   return current;
 };
 
-/** The value a JSON text holds, never deeper than `deepest`, or undefined where it is not JSON. */
+/** The value a JSON text holds, never deeper than can be written again, or undefined where it is not JSON. */
 export const parsedJson = (text: string): JsonValue | undefined => {
+  let value: JsonValue;
   try {
-    const value = JSON.parse(text) as JsonValue;
-    // A level takes two characters at least, so a short text need not be looked at.
-    return text.length > 2 * deepest ? withinDepth(value) : value;
+    value = JSON.parse(text) as JsonValue;
   } catch {
     return undefined;
   }
+  return text.length > harmlessLength ? withinDepth(value) : value;
 };
 
 /** Parsing has no limit, but writing has one: JSON.stringify overflows the stack between 2,000 and 5,000 levels. */
-const deepest = 2000;
+const deepest = 1000;
+/** A level takes two characters at least, so a shorter text need not be looked at. */
+const harmlessLength = 4000;
 const tooDeep = '[nested too deep]';
 
 /** The same value, or where it is nested too deep a copy whose deepest parts are left out (see `isShortened`). */
@@ -89,11 +91,16 @@ const shortened = new WeakSet<object>();
 const cutBelow = (value: unknown, levels: number): unknown => {
   if (isLeaf(value)) return value;
   if (levels === 0) return tooDeep;
-  const members = Object.entries(value as JsonObject).map(
-    ([key, member]) => [key, cutBelow(member, levels - 1)] as const,
-  );
-  const copy = Array.isArray(value) ? members.map(([, member]) => member) : Object.fromEntries(members);
-  const isCut = members.some(([, member]) => (isLeaf(member) ? member === tooDeep : isShortened(member)));
-  if (isCut) shortened.add(copy);
-  return copy;
+  const isList = Array.isArray(value);
+  const copy: unknown[] | Record<string, unknown> = isList ? [] : Object.create(null);
+  let isCut = false;
+  for (const [key, member] of Object.entries(value as JsonObject)) {
+    const kept = cutBelow(member, levels - 1);
+    if (Array.isArray(copy)) copy.push(kept);
+    else copy[key] = kept;
+    isCut ||= isLeaf(member) ? false : kept === tooDeep || isShortened(kept);
+  }
+  const result = isList ? copy : { ...copy };
+  if (isCut) shortened.add(result);
+  return result;
 };
