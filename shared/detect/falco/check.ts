@@ -14,9 +14,9 @@ import { hasAuditId } from './fields.ts';
 import { type BoundOperand, boundOperand } from './operand.ts';
 
 /** @throws ConditionError */
-export const checkExpression = (check: Check): Expression => {
+export const checkExpression = (check: Check, listsAreTexts: boolean): Expression => {
   const operand = boundOperand(check.operand);
-  if (operand.kind === 'list' && !['exists', 'in', 'intersects'].includes(check.operator)) {
+  if (operand.kind === 'list' && !listsAreTexts && !isForLists(check.operator)) {
     throw new ConditionError(
       `"${check.operator}" cannot compare the list "${operand.key}"; exists, in and intersects can`,
     );
@@ -24,6 +24,8 @@ export const checkExpression = (check: Check): Expression => {
   const answer = answerOf(check, operand);
   return operand.needsAuditId ? and([auditIdTest, answer]) : answer;
 };
+
+export const isForLists = (operator: Operator): boolean => ['exists', 'in', 'intersects'].includes(operator);
 
 const auditIdTest = testOf({ key: 'falco auditID', routed: false, cost: 0, holds: hasAuditId });
 

@@ -8,6 +8,8 @@ export interface Definition {
   readonly index: number;
   readonly visibility: number;
   readonly position: TextPosition;
+  /** Lists may be compared as texts in it. */
+  readonly isForOldEngine: boolean;
 }
 
 export interface ListDefinition extends Definition {
@@ -31,5 +33,6 @@ export const placeOf = (
   counter: Counter,
 ): Definition => {
   const visibility = counter.count++;
-  return { name, index: earlier?.index ?? visibility, visibility, position: reader.item.positionOf([]) };
+  const { positionOf, isForOldEngine } = reader.item;
+  return { name, index: earlier?.index ?? visibility, visibility, position: positionOf([]), isForOldEngine };
 };

@@ -16,6 +16,8 @@ export type ItemKind = (typeof itemKinds)[number];
 export interface Item {
   readonly kind: ItemKind;
   readonly body: JsonObject;
+  /** Its file says that it was written for an engine that still compared lists as texts. */
+  readonly isForOldEngine: boolean;
   /** Where a part of it begins. */
   readonly positionOf: (path: YamlPath) => TextPosition;
 }
@@ -54,8 +56,14 @@ const knownKeys: Readonly<Record<ItemKind, readonly string[]>> = {
 export const itemsOf = (path: string, text: string, report: Report): readonly Item[] => {
   const yaml = yamlOf(path, text, 'texts');
   report.problems.push(...yaml.problems);
-  return yaml.documents.flatMap((document) => itemsIn(document, report));
+  const items = yaml.documents.flatMap((document) => itemsIn(document, report));
+  const isForOldEngine = items.some(({ body }) => isOldEngine(body.required_engine_version));
+  return isForOldEngine ? items.map((item) => ({ ...item, isForOldEngine })) : items;
 };
+
+/** Kubernetes events came into Falco as a plugin, and lists with them, with engine 13. */
+const isOldEngine = (version: JsonValue | undefined): boolean =>
+  typeof version === 'string' && /^\d+$/.test(version) && Number(version) < 13;
 
 const itemsIn = (document: YamlDocument, report: Report): readonly Item[] => {
   const { value, positionOf } = document;
@@ -83,7 +91,7 @@ const itemsIn = (document: YamlDocument, report: Report): readonly Item[] => {
       if (key === kind || knownKeys[kind].includes(key)) continue;
       report.warnings.push({ ...at([key]), message: `the key "${key}" of a ${kind} is not known` });
     }
-    return [{ kind, body, positionOf: at }];
+    return [{ kind, body, isForOldEngine: false, positionOf: at }];
   });
 };
 

@@ -149,8 +149,8 @@ const change = (reader: ItemReader, name: string, changes: Changes, rules: Rules
   const found = reader.report.problems.length;
   const rule = changed(reader, earlier, changes);
   if (reader.report.problems.length > found) return;
-  const { position: _, ...place } = placeOf(name, earlier, reader, counter);
-  rules.set(name, { ...rule, ...place });
+  const { index, visibility } = placeOf(name, earlier, reader, counter);
+  rules.set(name, { ...rule, index, visibility });
 };
 
 /** The earlier rule with each named part replaced or added to; faults are reported. */

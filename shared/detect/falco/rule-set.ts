@@ -1,11 +1,10 @@
 /** Falco rule files in their order in; the rules for Kubernetes audit events, and every fault with its place, out. */
-import type { RuleProblem } from '../../errors.ts';
 import { isObject, textOf } from '../../schema/json.ts';
 import { EventScope } from '../event-scope.ts';
 import { and, testOf } from '../expression.ts';
 import { defaultSuppression, type Rule } from '../rule.ts';
 import type { RuleSet } from '../sigma/rule-set.ts';
-import { type Compiled, compilerOf } from './compile.ts';
+import { type Compiled, type Compiler, compilerOf, type Fault } from './compile.ts';
 import { type Budget, budgetOf, ConditionError } from './condition.ts';
 import { type Definitions, noDefinitions, takeItem } from './definitions.ts';
 import { itemsOf, type Report } from './items.ts';
@@ -33,7 +32,7 @@ export const falcoRuleSetOf = (files: readonly FalcoFile[]): RuleSet => {
   const budget = budgetOf(workAllowed);
   const lists = listsOf(definitions, budget, report);
   const macros = macroTableOf(definitions.macros, lists, budget, report.problems);
-  const context = { lists, budget, report, compile: compilerOf(macros, budget), told: new Set<string>() };
+  const context = { lists, budget, report, compile: compilerOf(macros, budget), told: new Set<Fault>() };
   const rules = [...definitions.rules.values()].flatMap((rule) => ruleOf(rule, context));
   return { rules, problems: report.problems, warnings: report.warnings };
 };
@@ -60,56 +59,54 @@ interface RuleContext {
   readonly lists: ListTable;
   readonly budget: Budget;
   readonly report: Report;
-  readonly compile: (condition: ReturnType<typeof conditionOf>) => Compiled;
-  /** What has been told of macros: each fault once, whatever number of rules meets it. */
-  readonly told: Set<string>;
+  readonly compile: Compiler;
+  /** Faults of macros that have been told, each once, whatever number of rules meets it. */
+  readonly told: Set<Fault>;
 }
 
 /** A rule that is turned off is checked like any other, but not run. */
 const ruleOf = (definition: RuleDefinition, context: RuleContext): readonly Rule[] => {
   if (definition.source !== source) return [];
-  const problems: RuleProblem[] = [];
-  const warnings: RuleProblem[] = [];
-  const fail = (place: keyof RuleDefinition & `${string}Position`, message: string): undefined => {
-    problems.push({ ...definition[place], message: `the rule "${definition.name}": ${message}` });
-  };
+  const { problems } = context.report;
+  const name = `the rule "${definition.name}"`;
+  const { outputPosition, conditionPosition, isForOldEngine } = definition;
   const messageOf = read(
     () => outputOf(definition.output),
-    (message) => fail('outputPosition', message),
+    (message) => problems.push({ ...outputPosition, message: `${name}: ${message}` }),
   );
   const compiled = read(
-    () =>
-      context.compile(
-        conditionOf(withListsExpanded(wholeCondition(definition), context.lists, context.budget)),
-      ),
-    (message) => fail('conditionPosition', message),
+    () => {
+      const text = withListsExpanded(wholeCondition(definition), context.lists, context.budget);
+      return context.compile(conditionOf(text), isForOldEngine);
+    },
+    (message) => problems.push({ ...conditionPosition, message: `${name}: ${message}` }),
   );
-  for (const { message, isUnknownField, position } of compiled?.faults ?? []) {
-    const isSkipped = isUnknownField && definition.skipsUnknownFields;
-    const text = isSkipped ? `${message}; the rule is skipped` : message;
-    if (position && !isSkipped) fail('conditionPosition', `it uses a macro that cannot be used: ${text}`);
-    else
-      (isSkipped ? warnings : problems).push({
-        ...definition.conditionPosition,
-        message: `the rule "${definition.name}": ${text}`,
-      });
-    if (!position || isSkipped) continue;
-    const place = `${position.path}:${position.line}: ${message}`;
-    if (!context.told.has(place)) problems.push({ ...position, message });
-    context.told.add(place);
-  }
-  context.report.problems.push(...problems);
-  context.report.warnings.push(...warnings);
-  const isUsable = problems.length === 0 && warnings.length === 0 && definition.isEnabled;
-  return isUsable && compiled && messageOf ? [ruleFrom(definition, compiled, messageOf)] : [];
+  if (!compiled || !messageOf) return [];
+  for (const fault of compiled.faults) tell(fault, definition, context);
+  const isUsable = compiled.faults.length === 0 && definition.isEnabled;
+  return isUsable ? [ruleFrom(definition, compiled, messageOf)] : [];
 };
 
-const read = <T>(reading: () => T, fail: (message: string) => undefined): T | undefined => {
+/** A fault in a macro is told at the macro, and at each rule that cannot be run for it. */
+const tell = (fault: Fault, definition: RuleDefinition, { report, told }: RuleContext): void => {
+  const { message, isUnknownField, position } = fault;
+  const isSkipped = isUnknownField && definition.skipsUnknownFields;
+  const list = isSkipped ? report.warnings : report.problems;
+  const end = isSkipped ? '; the rule is skipped' : '';
+  const cause = position ? `uses a macro that cannot be used: ${message}` : message;
+  list.push({ ...definition.conditionPosition, message: `the rule "${definition.name}": ${cause}${end}` });
+  if (!position || isSkipped || told.has(fault)) return;
+  told.add(fault);
+  list.push({ ...position, message });
+};
+
+const read = <T>(reading: () => T, fail: (message: string) => void): T | undefined => {
   try {
     return reading();
   } catch (thrown) {
-    if (thrown instanceof ConditionError) return fail(thrown.message);
-    throw thrown;
+    if (!(thrown instanceof ConditionError)) throw thrown;
+    fail(thrown.message);
+    return undefined;
   }
 };
 
