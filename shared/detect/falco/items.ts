@@ -61,9 +61,9 @@ export const itemsOf = (path: string, text: string, report: Report): readonly It
   return isForOldEngine ? items.map((item) => ({ ...item, isForOldEngine })) : items;
 };
 
-/** Kubernetes events came into Falco as a plugin, and lists with them, with engine 13. */
+/** Rules for Falco's Kubernetes plugin ask for engine 12 or later; before it, lists were compared as texts. */
 const isOldEngine = (version: JsonValue | undefined): boolean =>
-  typeof version === 'string' && /^\d+$/.test(version) && Number(version) < 13;
+  typeof version === 'string' && /^\d+$/.test(version) && Number(version) < 12;
 
 const itemsIn = (document: YamlDocument, report: Report): readonly Item[] => {
   const { value, positionOf } = document;

@@ -49,7 +49,9 @@ export const macroTableOf = (
   }
   for (const { definition, condition } of macros.values()) {
     const unseen = namesIn(condition).find((name) => !isSeen(definitions.get(name), definition));
-    if (unseen !== undefined) fail(definition, `the macro "${unseen}" is not defined before it`);
+    if (unseen === undefined) continue;
+    const when = definitions.has(unseen) ? ' before it' : '';
+    fail(definition, `the macro "${unseen}" is not defined${when}`);
   }
   return { macros, broken, extents: extentsOf(macros, broken, fail) };
 };

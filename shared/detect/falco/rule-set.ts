@@ -31,10 +31,11 @@ export const falcoRuleSetOf = (files: readonly FalcoFile[]): RuleSet => {
   for (const file of files) takeFile(file, definitions, report);
   const budget = budgetOf(workAllowed);
   const lists = listsOf(definitions, budget, report);
+  if (!lists) return { rules: [], ...report };
   const macros = macroTableOf(definitions.macros, lists, budget, report.problems);
   const context = { lists, budget, report, compile: compilerOf(macros, budget), told: new Set<Fault>() };
   const rules = [...definitions.rules.values()].flatMap((rule) => ruleOf(rule, context));
-  return { rules, problems: report.problems, warnings: report.warnings };
+  return { rules, ...report };
 };
 
 const takeFile = (file: FalcoFile, definitions: Definitions, report: Report): void => {
@@ -44,15 +45,13 @@ const takeFile = (file: FalcoFile, definitions: Definitions, report: Report): vo
   for (const item of items) takeItem(item, definitions, report);
 };
 
-const listsOf = (definitions: Definitions, budget: Budget, report: Report): ListTable => {
-  try {
-    return listTableOf(definitions.lists.values(), budget);
-  } catch (thrown) {
-    const [first] = definitions.lists.values();
-    if (!(thrown instanceof ConditionError) || !first) throw thrown;
-    report.problems.push({ ...first.position, message: thrown.message });
-    return listTableOf([], budget);
-  }
+/** Without its lists no condition means what it says, so then there is none to run. */
+const listsOf = (definitions: Definitions, budget: Budget, report: Report): ListTable | undefined => {
+  const [first] = definitions.lists.values();
+  return read(
+    () => listTableOf(definitions.lists.values(), budget),
+    (message) => first && report.problems.push({ ...first.position, message: `the lists: ${message}` }),
+  );
 };
 
 interface RuleContext {
@@ -81,8 +80,8 @@ const ruleOf = (definition: RuleDefinition, context: RuleContext): readonly Rule
     },
     (message) => problems.push({ ...conditionPosition, message: `${name}: ${message}` }),
   );
+  for (const fault of compiled?.faults ?? []) tell(fault, definition, context);
   if (!compiled || !messageOf) return [];
-  for (const fault of compiled.faults) tell(fault, definition, context);
   const isUsable = compiled.faults.length === 0 && definition.isEnabled;
   return isUsable ? [ruleFrom(definition, compiled, messageOf)] : [];
 };
@@ -100,7 +99,7 @@ const tell = (fault: Fault, definition: RuleDefinition, { report, told }: RuleCo
   list.push({ ...position, message });
 };
 
-const read = <T>(reading: () => T, fail: (message: string) => void): T | undefined => {
+const read = <T>(reading: () => T, fail: (message: string) => unknown): T | undefined => {
   try {
     return reading();
   } catch (thrown) {
