@@ -35,6 +35,9 @@ export const findingToOcsf = (alert: Alert, version: string): OcsfEvent => {
     message: messageOf(alert).find(({ label }) => label === 'what')?.lines[0] ?? alert.rule.title,
     count: alert.count,
     is_alert: true,
+    // Klaxon sees what happened and stops nothing.
+    action_id: 3,
+    disposition_id: 19,
     cloud,
     metadata: {
       version: '1.8.0',
