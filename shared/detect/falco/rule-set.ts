@@ -31,12 +31,20 @@ export const falcoRuleSetOf = (files: readonly FalcoFile[]): RuleSet => {
   for (const file of files) takeFile(file, definitions, report);
   const budget = budgetOf(workAllowed);
   const lists = listsOf(definitions, budget, report);
-  if (!lists) return { rules: [], ...report };
+  if (!lists) return { rules: [], ...shortened(report) };
   const macros = macroTableOf(definitions.macros, lists, budget, report.problems);
   const context = { lists, budget, report, compile: compilerOf(macros, budget), told: new Set<Fault>() };
   const rules = [...definitions.rules.values()].flatMap((rule) => ruleOf(rule, context));
-  return { rules, ...report };
+  return { rules, ...shortened(report) };
 };
+
+/** Of all files; who has more will not read them. */
+const maxProblems = 1000;
+
+const shortened = ({ problems, warnings }: Report): Report => ({
+  problems: problems.slice(0, maxProblems),
+  warnings: warnings.slice(0, maxProblems),
+});
 
 const takeFile = (file: FalcoFile, definitions: Definitions, report: Report): void => {
   const items = itemsOf(file.path, file.text, report);
