@@ -6,7 +6,7 @@
  * times; and no more than one document is held: a longer one than the limit is given out as its beginning.
  */
 import { type JsonValue, parsedJson } from '../schema/json.ts';
-import { JsonScan } from './json-scan.ts';
+import { endsWithin, JsonScan } from './json-scan.ts';
 import { OversizedRest } from './oversized-rest.ts';
 import {
   beginningOf,
@@ -53,9 +53,7 @@ export const documentSplitter = (
 /** The documents of a text that is all there. */
 export const documentsOf = (text: string, maxLength: number): readonly TextDocument[] => {
   const documents: TextDocument[] = [];
-  const splitter = documentSplitter((document) => documents.push(document), maxLength);
-  splitter.push(text);
-  splitter.end();
+  new Splitter((document) => documents.push(document), maxLength).finish(text);
   return documents;
 };
 
@@ -101,7 +99,13 @@ class Splitter implements DocumentSplitter {
   }
 
   end(): void {
-    if (this.#held > 0) this.#split(this.#joined(''), true);
+    this.finish('');
+  }
+
+  /** What is known to be the last piece need not be searched for where its last document ends: it is parsed at once. */
+  finish(piece: string): void {
+    const text = this.#joined(this.#oversized ? this.#afterOversized(this.#oversized, piece) : piece);
+    if (text !== '') this.#split(text, true);
     this.#pieces = [];
     this.#held = 0;
   }
@@ -161,7 +165,9 @@ class Splitter implements DocumentSplitter {
     if (!isOpening(code)) return this.#lineAt(at, final);
     if (code === openBracket && !isBegun) return this.#listAt(at, final);
     const lineEnd = this.#breakAfter(at);
-    if (!isBegun && at >= this.#concatenatedUntil && (final || lineEnd < this.#text.length)) {
+    const isWhole = final || lineEnd < this.#text.length;
+    if (at < this.#linesUntil && !isWhole) return this.#await('break');
+    if (!isBegun && isWhole && (at >= this.#concatenatedUntil || at < this.#linesUntil)) {
       const text = trimmed(this.#text, at, lineEnd);
       const value = this.#valueOf(text);
       if (value !== undefined || at < this.#linesUntil) {
@@ -204,6 +210,8 @@ class Splitter implements DocumentSplitter {
       this.#give(text, value);
       return lineEnd;
     }
+    this.work += text.length;
+    if (endsWithin(text, this.#maxLength)) return this.#bracketsAt(at, lineEnd, final);
     const first = firstWithin(this.#text, at);
     if (Number.isNaN(first) && !final) return this.#await('character');
     if (first !== openBrace) return this.#bracketsAt(at, lineEnd, final);

@@ -10,6 +10,13 @@ const closeBracket = 93;
 const openBrace = 123;
 const closeBrace = 125;
 
+const isStructure = (code: number): boolean =>
+  code === quote ||
+  code === openBrace ||
+  code === closeBrace ||
+  code === openBracket ||
+  code === closeBracket;
+
 /** More levels than this are no document. */
 const deepest = 100_000;
 
@@ -32,8 +39,14 @@ export class JsonScan {
     let at = from;
     while (at < text.length && this.outcome === 'open') {
       if (this.#inText) at = this.#throughText(text, at);
-      else if (this.#takes(text.charCodeAt(at))) at++;
-      else this.outcome = 'broken';
+      else {
+        const code = text.charCodeAt(at);
+        if (!isStructure(code)) {
+          if (code > 32) this.#last = code;
+          at++;
+        } else if (this.#takes(code)) at++;
+        else this.outcome = 'broken';
+      }
     }
     this.seen += at - from;
   }
@@ -57,7 +70,6 @@ export class JsonScan {
   }
 
   #takes(code: number): boolean {
-    if (code <= 32) return true;
     let stands = true;
     if (code === quote) {
       stands = this.#mayBegin(false);
@@ -81,3 +93,10 @@ export class JsonScan {
     return last === comma && (!hasBrackets || this.#closers.at(-1) === closeBracket);
   }
 }
+
+/** Whether the value that begins a text ends in it, and before it is longer than the limit. */
+export const endsWithin = (text: string, maxLength: number): boolean => {
+  const scan = new JsonScan();
+  scan.advance(text, 0);
+  return scan.outcome === 'ended' && scan.seen <= maxLength;
+};

@@ -1,5 +1,7 @@
 /** A klog line in, its parts out; the year comes from the envelope, for klog writes none. */
 
+import { numberOf } from '../schema/json.ts';
+
 export interface KlogLine {
   readonly severity: 'info' | 'warning' | 'error' | 'fatal';
   /** Epoch milliseconds; absent where no envelope tells the year. */
@@ -25,7 +27,7 @@ export const klogOf = (line: string, receivedTime: number | undefined): KlogLine
   const clock = [month, day, hour, minute, second].map(Number);
   return {
     severity: severities[letter as keyof typeof severities],
-    time: receivedTime === undefined ? undefined : timeIn(receivedTime, clock, Number(micro)),
+    time: receivedTime === undefined ? undefined : numberOf(timeIn(receivedTime, clock, Number(micro))),
     source: source ?? '',
     message,
     fields,

@@ -68,12 +68,18 @@ export const withinDepth = <T>(value: T): T =>
   isDeeperThan(value, deepest) ? (cutBelow(value, deepest) as T) : value;
 
 const isLeaf = (value: unknown): boolean =>
-  typeof value !== 'object' || value === null || value instanceof Uint8Array;
+  typeof value !== 'object' || value === null || ArrayBuffer.isView(value);
 
+/** Plain loops: this looks at every value of every large record. */
 const isDeeperThan = (value: unknown, levels: number): boolean => {
   if (isLeaf(value)) return false;
   if (levels === 0) return true;
-  if (Array.isArray(value)) return value.some((member) => isDeeperThan(member, levels - 1));
+  if (Array.isArray(value)) {
+    for (const member of value) {
+      if (typeof member === 'object' && isDeeperThan(member, levels - 1)) return true;
+    }
+    return false;
+  }
   const object = value as JsonObject;
   for (const key in object) {
     const member = object[key];

@@ -74,7 +74,7 @@ describe('documents', () => {
       fc.property(anyText, fc.array(fc.nat(120), { maxLength: 40 }), (text, cuts) => {
         expect(documentsInPieces(text, cuts).documents).toEqual(documentsOf(text, limit));
       }),
-      { numRuns: 5000 },
+      { numRuns: 10000 },
     );
   });
 

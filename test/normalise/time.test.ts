@@ -104,6 +104,10 @@ describe('a klog line', () => {
     expect(written?.time).toBe(Date.UTC(2025, 11, 31, 23, 59, 59));
   });
 
+  it('has no time where the envelope states one past any calendar', () => {
+    expect(klogOf(line, 1e308)?.time).toBeUndefined();
+  });
+
   it('is told from other lines', () => {
     for (const other of ['', 'goroutine 1', 'X0304 05:06:07.123456 1 a.go:1] x', 'I0304 nonsense'])
       expect(klogOf(other, base)).toBeUndefined();
