@@ -108,12 +108,16 @@ const write =
     verb: string,
     group: string | undefined,
     body: (name: string, at: number) => Part,
+    subresource?: string,
   ) =>
   (at: number): Part => {
     const name = `${resource}-${at % 500}`;
     const object = body(name, at);
+    const base = read(user, resource, 'get', group)(at);
     return {
-      ...read(user, resource, 'get', group)(at),
+      ...base,
+      objectRef: { ...(base.objectRef as Part), subresource },
+      requestURI: subresource === undefined ? base.requestURI : `${base.requestURI}/${subresource}`,
       level: 'RequestResponse',
       verb,
       responseStatus: { metadata: {}, code: verb === 'create' ? 201 : 200 },
@@ -151,7 +155,7 @@ const calls: readonly Call[] = [
   },
   { share: 8, make: read(node, 'configmaps', 'get') },
   { share: 6, make: read(serviceAccount('external-secrets', 'controller'), 'secrets', 'get') },
-  { share: 6, make: write(node, 'pods', 'patch', undefined, podBody) },
+  { share: 6, make: write(node, 'pods', 'patch', undefined, podBody, 'status') },
   { share: 5, make: read(person, 'pods', 'list') },
   {
     share: 5,

@@ -1,6 +1,7 @@
 /** Rules in, a detector out: it answers for one event after another which rules hold. */
 import type { AuditEvent } from '../schema/audit-event.ts';
 import type { Dialect } from '../schema/raw-record.ts';
+import { isRuledOut } from './derived-views.ts';
 import { EventScope } from './event-scope.ts';
 import { type Bind, compiled, simplified, type Test } from './expression.ts';
 import type { Finding } from './finding.ts';
@@ -24,6 +25,16 @@ interface Candidate {
   readonly severityOf: (answers: Answers) => Severity;
 }
 
+/**
+ * What is left of the rules for events of one route. At most one of the views that are made of a body is possible on a
+ * route but that of workloads, which any kind of object may be: whether an event has it decides most rules at once.
+ */
+interface Route {
+  readonly view: string | undefined;
+  with: readonly Candidate[] | undefined;
+  without: readonly Candidate[] | undefined;
+}
+
 /** Answers of tests that a route decides. */
 type Known = (test: Test) => boolean | undefined;
 
@@ -44,7 +55,7 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
     const number = numberOf(test);
     return (answers) => answers.of(number, test);
   };
-  const routes = new Map<string, readonly Candidate[]>();
+  const routes = new Map<string, Route>();
   const unrouted = new Map<Dialect, readonly Candidate[]>();
   let answers: Answers | undefined;
 
@@ -59,23 +70,42 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
     return candidates;
   };
 
+  const unroutedFor = (dialect: Dialect): readonly Candidate[] => {
+    const earlier = unrouted.get(dialect);
+    if (earlier) return earlier;
+    const candidates = candidatesFor(dialect, () => undefined);
+    unrouted.set(dialect, candidates);
+    return candidates;
+  };
+
   /** The rules that can hold for events of the event's route, with all that the route decides already decided. */
   const candidatesOf = (event: AuditEvent, current: Answers): readonly Candidate[] => {
     const { dialect } = event.origin;
-    const route = routeOf(event);
-    const earlier = route === undefined ? unrouted.get(dialect) : routes.get(route);
-    if (earlier) return earlier;
-    if (route === undefined) {
-      const candidates = candidatesFor(dialect, () => undefined);
-      unrouted.set(dialect, candidates);
-      return candidates;
+    const name = routeOf(event);
+    if (name === undefined) return unroutedFor(dialect);
+    let route = routes.get(name);
+    if (!route) {
+      if (routes.size >= maxRoutes) routes.clear();
+      route = {
+        view: derivedFromBody.find((view) => !isRuledOut(view, event)),
+        with: undefined,
+        without: undefined,
+      };
+      routes.set(name, route);
     }
-    if (routes.size >= maxRoutes) routes.clear();
-    const candidates = candidatesFor(dialect, (test) =>
-      test.routed ? current.of(numberOf(test), test) : undefined,
-    );
-    routes.set(route, candidates);
-    return candidates;
+    const { view } = route;
+    const decided = (isAbsent: boolean): readonly Candidate[] =>
+      candidatesFor(dialect, (test) =>
+        isDecided(test, event) || (isAbsent && test.part === view)
+          ? current.of(numberOf(test), test)
+          : undefined,
+      );
+    if (view === undefined || current.hasView(view)) {
+      route.with ??= decided(false);
+      return route.with;
+    }
+    route.without ??= decided(true);
+    return route.without;
   };
 
   return {
@@ -96,6 +126,13 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
     },
   };
 };
+
+/** Those whose absence is worth knowing before the rules are asked. */
+const derivedFromBody = ['rbac', 'service', 'webhook', 'workload'] as const;
+
+/** Whether every event of this one's route gives the test the same answer. */
+const isDecided = (test: Test, event: AuditEvent): boolean =>
+  test.routed || (test.part !== undefined && isRuledOut(test.part, event));
 
 const severityOf = (rule: Rule, known: Known, bind: Bind<Answers>): ((answers: Answers) => Severity) => {
   const cases = rule.severityCases.map(({ when, severity }) => ({
@@ -119,6 +156,10 @@ class Answers {
   turnTo(event: AuditEvent): void {
     this.#scope.turnTo(event);
     this.#event += 2;
+  }
+
+  hasView(name: string): boolean {
+    return this.#scope.hasView(name);
   }
 
   of(number: number, test: Test): boolean {

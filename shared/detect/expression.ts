@@ -6,6 +6,8 @@ export interface Test {
   readonly key: string;
   /** The answer depends only on the fields that rules are indexed by. */
   readonly routed: boolean;
+  /** The part of an event that is all it asks about: where an event has none, the answer is always the same. */
+  readonly part?: string | undefined;
   /** A rough rank: 0 one comparison, 1 several, 2 patterns, 3 a search through a body. */
   readonly cost: number;
   readonly holds: (scope: Scope) => boolean;

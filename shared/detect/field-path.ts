@@ -41,12 +41,16 @@ const maxNesting = 16;
 export const fieldPathOf = (text: string, steps: readonly Step[] = stepsOf(text)): FieldPath => ({
   text,
   key: JSON.stringify(steps.map(({ name, index }) => (index === undefined ? name : [name, index]))),
-  segments: steps.map((step, at) => ({
-    ...step,
-    inherited: step.name in Object.prototype,
+  segments: steps.map(({ name, index }, at) => ({
+    name: asKey(name),
+    index,
+    inherited: name in Object.prototype,
     joined: joinedFrom(steps, at),
   })),
 });
+
+/** The same text as V8 keeps the keys of objects: a look-up by it needs no search for the key first. */
+const asKey = (name: string): string => Object.keys({ [name]: true })[0] ?? name;
 
 const stepsOf = (text: string): readonly Step[] => text.split('.').map((name) => ({ name }));
 
@@ -57,7 +61,7 @@ const joinedFrom = (steps: readonly Step[], at: number): readonly Step[] => {
   for (const next of steps.slice(at + 1, at + maxJoined)) {
     if (last?.index !== undefined) break;
     name = `${name}.${next.name}`;
-    joined.push({ name, index: next.index });
+    joined.push({ name: asKey(name), index: next.index });
     last = next;
   }
   return joined;
@@ -84,6 +88,14 @@ export const collect = (
   return collectJoined(value, segments, place);
 };
 
+/** The same from a record whose own keys are known to hold no dots: only below them is one looked for. */
+export const collectBelow = (record: JsonObject, segments: readonly Segment[]): Collected => {
+  const [first] = segments;
+  if (first === undefined) return record;
+  const next = own(record, first);
+  return next === undefined ? undefined : collect(chosen(next, first), segments, 1);
+};
+
 const own = (object: JsonObject, segment: Segment): JsonValue | undefined =>
   !segment.inherited || Object.hasOwn(object, segment.name) ? object[segment.name] : undefined;
 
@@ -93,9 +105,13 @@ const chosen = (value: JsonValue | undefined, { index }: Step): JsonValue | unde
 };
 
 const collectJoined = (object: JsonObject, segments: readonly Segment[], place: number): Collected => {
-  for (const [more, step] of (segments[place]?.joined ?? []).entries()) {
-    if (!Object.hasOwn(object, step.name)) continue;
-    const found = collect(chosen(object[step.name], step), segments, place + more + 2);
+  const joined = segments[place]?.joined ?? [];
+  for (let more = 0; more < joined.length; more++) {
+    const step = joined[more];
+    // No property that every object inherits has a dot in its name.
+    const value = step === undefined ? undefined : object[step.name];
+    if (step === undefined || value === undefined) continue;
+    const found = collect(chosen(value, step), segments, place + more + 2);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -1,4 +1,6 @@
 /** One `field|modifier: value` of a detection in, the test it stands for out. */
+
+import { partIn } from '../derived-views.ts';
 import { type Expression, not, testOf } from '../expression.ts';
 import { type FieldPath, fieldPathOf, Many, valuesIn } from '../field-path.ts';
 import { isRouted } from '../routing.ts';
@@ -40,6 +42,7 @@ export const itemOf = (
   const test = testOf({
     key,
     routed: isRouted(path.text),
+    part: alternativesOf(form.terms).some(({ type }) => type === 'field') ? undefined : partIn(path),
     cost: costOf(form.terms),
     holds: holdsOf(path, form),
   });

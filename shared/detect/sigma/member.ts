@@ -1,6 +1,7 @@
 /** Conditions on members of a list: `f[any]`, `f[all]`, `f[all_or_empty]`, `f[none]` and `f[2]`. */
 
 import type { JsonValue } from '../../schema/json.ts';
+import { partIn } from '../derived-views.ts';
 import { askedAnew, compiled, type Expression, type Test } from '../expression.ts';
 import { type FieldPath, fieldPathOf, Many, type Step, valuesIn } from '../field-path.ts';
 import { memberScope, type Scope } from '../scope.ts';
@@ -63,6 +64,7 @@ export const quantified = (path: FieldPath, quantifier: Quantifier, inner: Expre
   return {
     key: `${path.key}[${quantifier}]{${shapeOf(inner)}}`,
     routed: false,
+    part: partIn(path),
     cost: 4,
     holds: (scope) => {
       const found = scope.valuesAt(path);

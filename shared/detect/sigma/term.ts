@@ -3,7 +3,8 @@ import { RE2JS } from 're2js';
 import { epochOf } from '../../normalise/time.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { addressOf, hasHostBits, isWithin, networkOf } from '../address.ts';
-import { folded, literalOf, type Pattern, textMatcher } from './pattern.ts';
+import { anyTextMatcher } from './any-text.ts';
+import { type Pattern, textMatcher } from './pattern.ts';
 
 export type Comparison = 'lt' | 'lte' | 'gt' | 'gte';
 export type TimePart = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
@@ -175,19 +176,19 @@ export const isValueTerm = (term: SingleTerm): term is Exclude<ValueTerm, { type
 export const alternativesOf = (terms: readonly Term[]): readonly SingleTerm[] =>
   terms.flatMap((term) => (term.type === 'any' ? alternativesOf(term.of) : [term]));
 
-/** Texts without wildcards, ignoring case, are looked up at once; all others are tried in turn. */
+/** Texts that ignore case are tried together; all others in turn. */
 export const anyMatcher = (terms: readonly ValueTerm[]): ValueMatcher => {
-  const equal = new Set<string>();
-  const others: ValueMatcher[] = [];
+  const patterns: Pattern[] = [];
+  const matchers: ValueMatcher[] = [];
   for (const term of terms) {
-    const literal = term.type === 'text' && !term.cased ? literalOf(term.pattern) : undefined;
-    if (literal === undefined) others.push(matcherOf(term));
-    else equal.add(folded(literal));
+    if (term.type === 'text' && !term.cased) patterns.push(term.pattern);
+    else matchers.push(matcherOf(term));
   }
+  if (patterns.length > 0) matchers.unshift(onText(anyTextMatcher(patterns)));
+  const [only] = matchers;
+  if (matchers.length === 1 && only) return only;
   return (value) => {
-    const text = equal.size > 0 ? textForm(value) : undefined;
-    if (text !== undefined && (equal.has(text) || equal.has(folded(text)))) return true;
-    for (const matches of others) if (matches(value)) return true;
+    for (const matches of matchers) if (matches(value)) return true;
     return false;
   };
 };

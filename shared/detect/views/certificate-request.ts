@@ -3,9 +3,12 @@ import type { AuditEvent } from '../../schema/audit-event.ts';
 import { type JsonObject, objectOf, textOf, textsOf } from '../../schema/json.ts';
 import { requestBodyOf, responseBodyOf } from './request-body.ts';
 
+export const canAskForCertificate = (event: AuditEvent): boolean =>
+  event.target.resource === 'certificatesigningrequests';
+
 /** `certificateRequest`: commonName and organizations of the PKCS #10 request, signerName, usages. */
 export const certificateRequestOf = (event: AuditEvent): JsonObject | undefined => {
-  if (event.target.resource !== 'certificatesigningrequests') return undefined;
+  if (!canAskForCertificate(event)) return undefined;
   const spec = objectOf(requestBodyOf(event)?.spec) ?? objectOf(responseBodyOf(event)?.spec);
   if (!spec) return undefined;
   const names = subjectOf(textOf(spec.request) ?? '');

@@ -1,10 +1,15 @@
 /** An event that writes a role or a binding in; its rules, subjects and role reference out. */
 import type { AuditEvent } from '../../schema/audit-event.ts';
 import { type JsonObject, listOf, objectOf } from '../../schema/json.ts';
-import { requestBodyOf, responseBodyOf } from './request-body.ts';
+import { isWrite, requestBodyOf, responseBodyOf } from './request-body.ts';
 
 const roles = new Set(['roles', 'clusterroles']);
 const bindings = new Set(['rolebindings', 'clusterrolebindings']);
+
+export const canGrant = (event: AuditEvent): boolean => {
+  const resource = event.target.resource ?? '';
+  return isWrite(event) && (roles.has(resource) || bindings.has(resource));
+};
 
 /** `rbac`: rules and aggregationRule of a role; roleRef and subjects of a binding. */
 export const rbacOf = (event: AuditEvent): JsonObject | undefined => {

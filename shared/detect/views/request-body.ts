@@ -5,6 +5,9 @@ import { patchedPart } from './json-patch.ts';
 
 const writes = new Set(['create', 'update', 'patch']);
 
+/** Whether a request of this verb brings an object. */
+export const isWrite = (event: AuditEvent): boolean => writes.has(event.audit?.verb ?? '');
+
 /**
  * The object that a create, update or patch sent. A merge patch, a strategic merge patch and a server-side apply are
  * parts of the object already; a JSON patch is made into one. The response is not asked: it also holds what was there
@@ -12,7 +15,7 @@ const writes = new Set(['create', 'update', 'patch']);
  */
 export const requestBodyOf = (event: AuditEvent): JsonObject | undefined => {
   const { audit } = event;
-  if (!audit || !writes.has(audit.verb ?? '')) return undefined;
+  if (!audit || !isWrite(event)) return undefined;
   const body = audit.requestObject;
   if (Array.isArray(body)) return patchedPart(body as readonly JsonValue[]);
   return isObject(body) && body.kind !== 'DeleteOptions' ? body : undefined;

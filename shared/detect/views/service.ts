@@ -1,11 +1,14 @@
 /** An event that writes a Service in; what it exposes, and to whom, out. */
 import type { AuditEvent } from '../../schema/audit-event.ts';
 import { isObject, type JsonObject, listOf, objectOf } from '../../schema/json.ts';
-import { requestBodyOf, responseBodyOf } from './request-body.ts';
+import { isWrite, requestBodyOf, responseBodyOf } from './request-body.ts';
+
+export const canExpose = (event: AuditEvent): boolean =>
+  isWrite(event) && event.target.resource === 'services' && !event.target.subresource;
 
 /** `service`: type as requested; ports (numbers), selector, annotations, sourceRanges as requested, else as answered. */
 export const serviceOf = (event: AuditEvent): JsonObject | undefined => {
-  if (event.target.resource !== 'services' || event.target.subresource) return undefined;
+  if (!canExpose(event)) return undefined;
   const body = requestBodyOf(event);
   const spec = objectOf(body?.spec);
   if (!body || !spec) return undefined;

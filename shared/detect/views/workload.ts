@@ -9,10 +9,14 @@ import {
   textOf,
   textsOf,
 } from '../../schema/json.ts';
-import { requestBodyOf } from './request-body.ts';
+import { isWrite, requestBodyOf } from './request-body.ts';
 
 /** Subresources whose body is the workload or a part of it; status and scale are not. */
 const ownSubresources = new Set<string | undefined>([undefined, '', 'ephemeralcontainers', 'resize']);
+
+/** Any kind may carry a pod template, so the verb and the subresource alone decide. */
+export const canHoldWorkload = (event: AuditEvent): boolean =>
+  isWrite(event) && ownSubresources.has(event.target.subresource);
 
 const containerLists = {
   containers: 'container',
@@ -25,7 +29,7 @@ const containerLists = {
  * and `line`, its command and arguments joined), images, hostPaths (normalised), capabilities (added, without CAP_).
  */
 export const workloadOf = (event: AuditEvent): JsonObject | undefined => {
-  if (!ownSubresources.has(event.target.subresource)) return undefined;
+  if (!canHoldWorkload(event)) return undefined;
   const body = requestBodyOf(event);
   const pod = body && podOf(body, event.target.resource);
   const spec = objectOf(pod?.spec);
