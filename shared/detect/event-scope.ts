@@ -1,19 +1,61 @@
 /** An event as rules look at it: its audit or native record under its own names, our fields, and the derived views. */
 import type { AuditEvent } from '../schema/audit-event.ts';
 import type { JsonObject, JsonValue } from '../schema/json.ts';
+import type { KubernetesAuditEvent } from '../schema/kubernetes-audit.ts';
 import { viewNames, viewOf } from './derived-views.ts';
 import { type Collected, collect, collectBelow, type FieldPath } from './field-path.ts';
 import type { Scope } from './scope.ts';
 
 /** Parts of an AuditEvent that rules may name. Its `kind` and `time` are left to the record's own fields. */
 const eventParts = ['origin', 'actor', 'client', 'action', 'target', 'outcome'] as const;
-type EventPart = (typeof eventParts)[number];
 
-/** Where a path begins that does not begin in the record itself. */
-const roots: ReadonlyMap<string, 'part' | 'view'> = new Map([
-  ...eventParts.map((name) => [name, 'part'] as const),
-  ...viewNames.map((name) => [name, 'view'] as const),
+/** How the values at a path are found in an event. */
+type Resolver = (event: AuditEvent, viewNamed: (name: string) => JsonObject | undefined) => Collected;
+
+/** Fields of audit events that most rules ask for, read without a walk. */
+const direct: ReadonlyMap<string, (audit: KubernetesAuditEvent) => Collected> = new Map<
+  string,
+  (audit: KubernetesAuditEvent) => Collected
+>([
+  ['user.username', (audit) => audit.user?.username],
+  ['userAgent', (audit) => audit.userAgent],
+  ['requestURI', (audit) => audit.requestURI],
+  ['verb', (audit) => audit.verb],
+  ['objectRef.resource', (audit) => audit.objectRef?.resource],
+  ['objectRef.subresource', (audit) => audit.objectRef?.subresource],
+  ['objectRef.namespace', (audit) => audit.objectRef?.namespace],
+  ['objectRef.name', (audit) => audit.objectRef?.name],
+  ['objectRef.apiGroup', (audit) => audit.objectRef?.apiGroup],
+  ['responseStatus.code', (audit) => audit.responseStatus?.code],
+  ['responseStatus.message', (audit) => audit.responseStatus?.message],
 ]);
+
+const resolverFor = (path: FieldPath): Resolver => {
+  const { segments, text } = path;
+  const first = segments[0]?.name ?? '';
+  const part = eventParts.find((name) => name === first);
+  if (part !== undefined) return (event) => collect(event[part] as JsonObject, segments, 1);
+  if (viewNames.includes(first)) return (_, viewNamed) => collect(viewNamed(first), segments, 1);
+  const read = direct.get(text) ?? ((audit) => collectBelow(audit as JsonObject, segments));
+  return ({ audit, native }) => {
+    if (audit) return read(audit);
+    // A key that is the whole path, dots and all, comes before the path it could be. API servers write no such keys.
+    if (native && segments.length > 1 && Object.hasOwn(native, text))
+      return collect(native[text], segments, segments.length);
+    return collect(native, segments, 0);
+  };
+};
+
+/** Paths live as long as their rules. */
+const resolvers = new WeakMap<FieldPath, Resolver>();
+
+const resolverOf = (path: FieldPath): Resolver => {
+  const known = resolvers.get(path);
+  if (known) return known;
+  const resolver = resolverFor(path);
+  resolvers.set(path, resolver);
+  return resolver;
+};
 
 export class EventScope implements Scope {
   #event: AuditEvent;
@@ -30,16 +72,7 @@ export class EventScope implements Scope {
   }
 
   valuesAt(path: FieldPath): Collected {
-    const first = path.segments[0]?.name ?? '';
-    const root = roots.get(first);
-    if (root === 'part') return collect(this.#event[first as EventPart] as JsonObject, path.segments, 1);
-    if (root === 'view') return collect(this.#view(first), path.segments, 1);
-    const { audit, native } = this.#event;
-    if (audit) return collectBelow(audit as JsonObject, path.segments);
-    // A key that is the whole path, dots and all, comes before the path it could be. API servers write no such keys.
-    if (native && path.segments.length > 1 && Object.hasOwn(native, path.text))
-      return collect(native[path.text], path.segments, path.segments.length);
-    return collect(native, path.segments, 0);
+    return resolverOf(path)(this.#event, this.#viewNamed);
   }
 
   whole(): JsonValue | undefined {
@@ -47,13 +80,14 @@ export class EventScope implements Scope {
   }
 
   hasView(name: string): boolean {
-    return this.#view(name) !== undefined;
+    return this.#viewNamed(name) !== undefined;
   }
 
-  #view(name: string): JsonObject | undefined {
-    if (this.#views.has(name)) return this.#views.get(name);
+  readonly #viewNamed = (name: string): JsonObject | undefined => {
+    const known = this.#views.get(name);
+    if (known !== undefined || this.#views.has(name)) return known;
     const view = viewOf(name, this.#event);
     this.#views.set(name, view);
     return view;
-  }
+  };
 }
