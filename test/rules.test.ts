@@ -16,6 +16,7 @@ const carrierOf: Readonly<Record<string, string>> = {
   cloudtrail: 'cloudtrail',
   'azure-activity': 'activity',
   'gke-admin': 'gcp',
+  'gke-node-auditd': 'auditd',
 };
 
 describe('the built-in rules', () => {

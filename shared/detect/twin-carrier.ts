@@ -68,7 +68,7 @@ const logEntry = (event: JsonObject): JsonObject => {
       authenticationInfo: { principalEmail: textOf(objectOf(event.user)?.username) },
       authorizationInfo: [{ permission: methodName, resource: resourceName, granted: status?.code !== 403 }],
       requestMetadata: { callerIp: ip, callerSuppliedUserAgent: event.userAgent },
-      status: rpcStatus(status?.code),
+      status: rpcStatus(status?.code, status?.message),
       request: event.requestObject,
       response: event.responseObject,
     },
@@ -104,8 +104,8 @@ const commandsOf = (uri: string | undefined): readonly string[] =>
 
 const rpcCodes: Readonly<Record<number, number>> = { 400: 3, 401: 16, 403: 7, 404: 5, 409: 6, 101: 2 };
 
-const rpcStatus = (code: JsonValue | undefined): JsonObject | undefined => {
+const rpcStatus = (code: JsonValue | undefined, message: JsonValue | undefined): JsonObject | undefined => {
   if (typeof code !== 'number') return undefined;
   const rpc = rpcCodes[code];
-  return rpc === undefined ? {} : { code: rpc };
+  return rpc === undefined ? {} : { code: rpc, message };
 };

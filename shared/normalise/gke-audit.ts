@@ -148,6 +148,10 @@ const statusOf = (
       message: textOf(response.message),
     };
   }
+  // A Status cut down to its word: in a real object `status` is a map.
+  if (isObject(response) && response.status === 'Failure') {
+    return { status: 'Failure', reason: textOf(response.reason), message: textOf(response.message) };
+  }
   if (!isObject(status)) return undefined;
   const rpcCode = typeof status.code === 'number' ? status.code : 0;
   const message = textOf(status.message);

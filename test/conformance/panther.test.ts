@@ -22,8 +22,7 @@ interface AlertLine {
 
 const shared = sharedFolder();
 
-if (shared === undefined)
-  console.info('left out: the conformance cases of Panther, whose folder is not there');
+if (shared === undefined) sayLeftOut('the conformance cases of Panther');
 else {
   const folder = join(shared, 'conformance', 'panther');
   const cases = jsonLines<PantherCase>(readFileSync(join(folder, 'cases.jsonl'), 'utf8'));
@@ -47,6 +46,17 @@ else {
   /** The rules that stand for a row of the catalogue. */
   const rulesFor = (row: string): readonly string[] =>
     rules.filter((rule) => rule.covers.includes(row)).map((rule) => rule.id);
+
+  describe('a deliberate difference', () => {
+    const page = readFileSync(new URL('../../docs/conformance.md', import.meta.url), 'utf8');
+
+    it('is argued in docs/conformance.md, and is about a case that there is', () => {
+      for (const { rule, test } of differences) {
+        expect(page).toContain(`| ${rule} | ${test} |`);
+        expect(cases.some((one) => one.rule === rule && one.test === test)).toBe(true);
+      }
+    });
+  });
 
   describe('an event of panther-analysis', () => {
     for (const [at, { rule, test, expected }] of cases.entries()) {
