@@ -1,4 +1,5 @@
 /** Writes the pages that are made from the code; with --check it only says which of them are out of date. */
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,12 +11,6 @@ import { rulesPage } from './rules-page.ts';
 const { rules, problems } = loadRules({ rules: [], sigma: [], builtin: true });
 if (problems.length > 0) throw new Error(`the rules have faults: npx klaxon rules list shows them`);
 
-const pages: Readonly<Record<string, string>> = {
-  'docs/schema/audit-event.schema.json': `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...AuditEvent }, undefined, 2)}\n`,
-  'docs/rules.md': rulesPage(rules),
-  'docs/field-map.md': fieldMapPage(),
-};
-
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 const written = (path: string): string | undefined => {
@@ -24,6 +19,29 @@ const written = (path: string): string | undefined => {
   } catch {
     return undefined;
   }
+};
+
+/** The README with the first alerts of its own first command in it. */
+const readmePage = (): string => {
+  const { stdout } = spawnSync(process.execPath, [`${root}bin/klaxon.js`, 'scan', 'examples/'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  const example = stdout.split('\n').slice(0, exampleLines).join('\n').trimEnd();
+  const parts = (written('README.md') ?? '').split(/(?<=<!-- example -->\n)[\s\S]*?(?=<!-- \/example -->)/);
+  if (parts.length !== 2) throw new Error('README.md has no place for the example');
+  return parts.join(`\n\`\`\`\n${example}\n\`\`\`\n\n`);
+};
+
+/** As much of the output as a reader takes in: the first alert and the head of the next. */
+const exampleLines = 20;
+
+const pages: Readonly<Record<string, string>> = {
+  'docs/schema/audit-event.schema.json': `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...AuditEvent }, undefined, 2)}\n`,
+  'docs/rules.md': rulesPage(rules),
+  'docs/field-map.md': fieldMapPage(),
+  'README.md': readmePage(),
 };
 
 const stale = Object.entries(pages).filter(([path, text]) => written(path) !== text);

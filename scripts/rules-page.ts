@@ -55,7 +55,7 @@ const rulePart = (rule: Rule): readonly string[] => [
   '',
   `**${rule.title}.** ${rule.description}`,
   '',
-  `- May be ordinary: ${rule.falsePositives.join('; ')}`,
+  `- May be ordinary: ${rule.falsePositives.map((text) => text.replace(/\.$/, '')).join('; ')}`,
   `- Does not see: ${rule.misses ?? ''}`,
   ...(rule.covers.length > 1 ? [`- Stands for: ${rule.covers.join(', ')}`] : []),
   `- Next: ${rule.respond.join(' ')}`,

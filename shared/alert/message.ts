@@ -29,7 +29,10 @@ export const messageOf = (alert: Alert): readonly MessagePart[] => {
     { label: 'when', lines: [whenOf(alert)] },
     { label: 'says', lines: alert.message === undefined ? [] : [shortened(alert.message, 2000)] },
     { label: 'why', lines: [alert.why] },
-    { label: 'maybe', lines: alert.falsePositives.length > 0 ? [alert.falsePositives.join('; ')] : [] },
+    {
+      label: 'maybe',
+      lines: alert.falsePositives.length > 0 ? [alert.falsePositives.map(withoutStop).join('; ')] : [],
+    },
     { label: 'next', lines: alert.respond },
     { label: 'attack', lines: attackLines(alert) },
     { label: 'seen', lines: seenAt(alert) },
@@ -86,6 +89,8 @@ const timeText = (epoch: number): string => {
   const date = new Date(epoch);
   return Number.isNaN(date.getTime()) ? String(epoch) : date.toISOString().replace(/\.000Z$/, 'Z');
 };
+
+const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
 
 const attackLines = ({ rule }: Alert): readonly string[] => {
   const { tactics, techniques } = attackOf(rule.tags);
