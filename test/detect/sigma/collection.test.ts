@@ -35,7 +35,7 @@ describe('a collection', () => {
     const later = '---\naction: global\nlogsource: { product: kubernetes }\n';
     const full = (value: string) => `detection:\n  sel: { f: ${value} }\n  condition: sel\n`;
     const set = loadedSet(
-      template + later + rule('aa', full('x')) + '---\naction: reset\n' + rule('bb', full('y')),
+      `${template + later + rule('aa', full('x'))}---\naction: reset\n${rule('bb', full('y'))}`,
     );
     expect(set.problems.map(({ message }) => message)).toEqual(['"logsource" is missing']);
     expect(set.rules.map(({ title, severity }) => `${title} ${severity}`)).toEqual(['aa medium']);
