@@ -74,7 +74,6 @@ describe('the routed detector', () => {
       ['protoPayload.methodName: x', nativeEvent({}), nativeEvent({ protoPayload: [{ methodName: 'x' }] })],
       ['protoPayload.methodName: x', nativeEvent({}), nativeEvent({ 'protoPayload.methodName': 'x' })],
       ['objectRef.resource: x', nativeEvent({}), nativeEvent({ objectRef: { resource: 'x' } })],
-      ['objectRef.resource: x', auditEvent({}), auditEvent({ objectRef: [{ resource: 'x' }] })],
       ['impersonatedUser.username: x', auditEvent({}), auditEvent({ impersonatedUser: { username: 'x' } })],
     ];
     for (const [selection, without, having] of pairs) {
