@@ -1,8 +1,13 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { sayLeftOut, sharedFolder } from './test/shared-data.ts';
+
+const isAlone = sharedFolder() === undefined;
+if (isAlone) sayLeftOut('the conformance cases of Panther and Falco');
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(isAlone ? ['test/conformance/**'] : [])],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
