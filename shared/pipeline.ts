@@ -3,7 +3,7 @@ import type { Decoded } from './decode/decoding.ts';
 import type { Detector } from './detect/detect.ts';
 import type { Finding } from './detect/finding.ts';
 import { isEvent, normalise } from './normalise/normalise.ts';
-import type { AuditEvent } from './schema/audit-event.ts';
+import type { Action, AuditEvent } from './schema/audit-event.ts';
 import type { DropReason, RawRecord, Rejection } from './schema/raw-record.ts';
 import { Recent } from './schema/recent.ts';
 
@@ -38,11 +38,11 @@ export interface Receiver {
 }
 
 /** Ids seen in one delivery; bounded, for a file of any length may be one. */
-export type Seen = Recent<true>;
+export type Seen = Recent<Action>;
 
 const rememberedEvents = 16_384;
 
-export const nothingSeen = (): Seen => new Recent<true>(rememberedEvents);
+export const nothingSeen = (): Seen => new Recent(rememberedEvents);
 
 export const processDelivery = (
   decoded: Decoded,
@@ -89,9 +89,9 @@ const processRecord = (
  */
 const isDuplicate = (event: AuditEvent, seen: Seen): boolean => {
   if (event.kind !== 'audit' && event.kind !== 'cloud-api') return false;
-  const key = `${event.id}\n${event.action.verb ?? ''}\n${event.action.uri ?? ''}`;
-  if (seen.get(key)) return true;
-  seen.put(key, true);
+  const earlier = seen.get(event.id);
+  if (earlier) return earlier.verb === event.action.verb && earlier.uri === event.action.uri;
+  seen.put(event.id, event.action);
   return false;
 };
 
