@@ -11,10 +11,11 @@ export const certificateRequestOf = (event: AuditEvent): JsonObject | undefined 
   if (!canAskForCertificate(event)) return undefined;
   const spec = objectOf(requestBodyOf(event)?.spec) ?? objectOf(responseBodyOf(event)?.spec);
   if (!spec) return undefined;
-  const names = subjectOf(textOf(spec.request) ?? '');
+  const subjects = subjectsOf(textOf(spec.request) ?? '');
+  const [commonName, ...more] = subjects.flatMap((subject) => subject.commonName ?? []);
   return {
-    commonName: names.commonName,
-    organizations: names.organizations,
+    commonName: commonName !== undefined && more.length > 0 ? [commonName, ...more] : commonName,
+    organizations: subjects.flatMap((subject) => subject.organizations),
     signerName: spec.signerName,
     usages: textsOf(spec.usages),
   };
@@ -25,14 +26,26 @@ interface Subject {
   readonly organizations: readonly string[];
 }
 
-const noSubject: Subject = { organizations: [] };
+/** An object of the API is no larger. */
+const maxLength = 2 * 1024 * 1024;
 
-/** The API carries the PEM text in base64; the PEM text carries the DER in base64 again. */
-const subjectOf = (request: string): Subject => {
-  if (request.length > 65_536) return noSubject;
-  const pem = Buffer.from(request, 'base64').toString('latin1');
-  const body = /-----BEGIN [A-Z ]*CERTIFICATE REQUEST-----([^-]+)-----END/.exec(pem)?.[1];
-  return body === undefined ? noSubject : subjectOfDer(Buffer.from(body, 'base64'));
+/**
+ * The API carries the PEM text in base64; the PEM text carries the DER in base64 again. Which of several requests an API
+ * server reads depends on which of them it takes for malformed, so all of them count.
+ */
+const subjectsOf = (request: string): readonly Subject[] => {
+  if (request.length > maxLength) return [];
+  const [, ...blocks] = Buffer.from(request, 'base64')
+    .toString('latin1')
+    .split('-----BEGIN CERTIFICATE REQUEST-----');
+  return blocks.map((block) => subjectOfDer(Buffer.from(bodyOf(block), 'base64')));
+};
+
+/** What stands before the end of a PEM block, without the headers that may come first. */
+const bodyOf = (block: string): string => {
+  const lines = (block.split('-----END', 1)[0] ?? '').trimStart().split('\n');
+  const first = lines.findIndex((line) => !line.includes(':'));
+  return first < 0 ? '' : lines.slice(first).join('\n');
 };
 
 /** Attribute types of X.520, as DER: 2.5.4.3 and 2.5.4.10. */
@@ -44,29 +57,41 @@ const subjectOfDer = (der: Buffer): Subject => {
   const [request] = elementsOf(der);
   const [info] = request ? elementsOf(request.content) : [];
   const [, subject] = info ? elementsOf(info.content) : [];
-  if (!subject) return noSubject;
+  if (!subject) return { organizations: [] };
   const attributes = elementsOf(subject.content)
     .flatMap((set) => elementsOf(set.content))
     .map((sequence) => {
       const [type, value] = elementsOf(sequence.content);
-      return { type: type?.content.toString('hex'), value: value?.content.toString('utf8') ?? '' };
+      return { type: type?.content.toString('hex'), value: value ? textOfElement(value) : '' };
     });
   return {
-    commonName: attributes.find(({ type }) => type === commonNameType)?.value,
+    // Go, and so the API server, lets the last one count.
+    commonName: attributes.findLast(({ type }) => type === commonNameType)?.value,
     organizations: attributes.filter(({ type }) => type === organizationType).map(({ value }) => value),
   };
 };
+
+/** A BMPString has two bytes a character; all other strings read as UTF-8. */
+const bmpString = 0x1e;
+
+const textOfElement = ({ tag, content }: Element): string =>
+  tag === bmpString && content.length % 2 === 0
+    ? Buffer.from(content).swap16().toString('utf16le')
+    : content.toString('utf8');
 
 interface Element {
   readonly tag: number;
   readonly content: Buffer;
 }
 
+/** Far more than the attributes of a name. */
+const maxElements = 100_000;
+
 /** The elements that stand one after the other in DER; what does not fit its bounds ends the list. */
 const elementsOf = (der: Buffer): readonly Element[] => {
   const elements: Element[] = [];
   let at = 0;
-  while (at + 2 <= der.length && elements.length < 256) {
+  while (at + 2 <= der.length && elements.length < maxElements) {
     const tag = der[at] ?? 0;
     const short = der[at + 1] ?? 0;
     const lengthBytes = short < 0x80 ? 0 : short & 0x7f;
