@@ -1,7 +1,7 @@
 /** An event in; the one address that the caller could not choose, and whether it is a public one, out. */
-import ipaddr from 'ipaddr.js';
 import type { AuditEvent } from '../../schema/audit-event.ts';
 import type { JsonObject } from '../../schema/json.ts';
+import { addressOf } from '../address.ts';
 
 /** Ranges of ipaddr.js that the internet routes, or that documentation borrows to stand for such. */
 const publicRanges = new Set(['unicast', 'reserved', '6to4', 'teredo']);
@@ -9,6 +9,6 @@ const publicRanges = new Set(['unicast', 'reserved', '6to4', 'teredo']);
 /** `caller`: ip, the last of the source addresses (all before it are headers that a client sets); public. */
 export const callerOf = (event: AuditEvent): JsonObject | undefined => {
   const ip = event.client.ips.at(-1);
-  if (ip === undefined || ip.length > 45 || !ipaddr.isValid(ip)) return undefined;
-  return { ip, public: publicRanges.has(ipaddr.process(ip).range()) };
+  const address = ip === undefined ? undefined : addressOf(ip);
+  return address && { ip, public: publicRanges.has(address.range()) };
 };

@@ -65,12 +65,16 @@ const podOf = (body: JsonObject, resource: string | undefined): JsonObject | und
 
 const containersOf = (spec: JsonObject): readonly JsonObject[] =>
   Object.entries(containerLists).flatMap(([list, type]) =>
-    listOf(spec[list])
-      .filter(isObject)
-      // A strategic merge patch names in this way a container that it takes out.
-      .filter((container) => container.$patch !== 'delete')
-      .map((container) => ({ ...container, type, line: lineOf(container) })),
+    writtenIn(spec[list]).map((container) => ({ ...container, type, line: lineOf(container) })),
   );
+
+/** A strategic merge patch names by `$patch: delete` what it takes out, and by `$patch: replace` alone that it replaces. */
+const writtenIn = (list: JsonValue | undefined): readonly JsonObject[] =>
+  listOf(list)
+    .filter(isObject)
+    .filter(
+      ({ $patch, ...rest }) => $patch !== 'delete' && ($patch === undefined || Object.keys(rest).length > 0),
+    );
 
 const lineOf = (container: JsonObject): string | undefined => {
   const words = [...textsOf(container.command), ...textsOf(container.args)];
@@ -83,8 +87,8 @@ const capabilitiesOf = (container: JsonObject): readonly string[] => {
 };
 
 const hostPathsOf = (spec: JsonObject): readonly string[] =>
-  listOf(spec.volumes).flatMap((volume: JsonValue) => {
-    const path = isObject(volume) ? textOf(objectOf(volume.hostPath)?.path) : undefined;
+  writtenIn(spec.volumes).flatMap((volume) => {
+    const path = textOf(objectOf(volume.hostPath)?.path);
     return path === undefined ? [] : [normalisedPath(path)];
   });
 
