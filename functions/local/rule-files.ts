@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type FalcoFile, falcoRuleSetOf } from '../../shared/detect/falco/rule-set.ts';
 import type { Rule } from '../../shared/detect/rule.ts';
+import { lintOf } from '../../shared/detect/sigma/lint.ts';
 import {
   placeholdersOf,
   type RuleFile,
@@ -12,7 +13,7 @@ import {
 } from '../../shared/detect/sigma/rule-set.ts';
 import { yamlOf } from '../../shared/detect/sigma/yaml.ts';
 import { type EventLibrary, type Twin, twinOf } from '../../shared/detect/twin.ts';
-import { KlaxonError, messageOf } from '../../shared/errors.ts';
+import { KlaxonError, messageOf, type RuleProblem } from '../../shared/errors.ts';
 import { isObject, type JsonObject } from '../../shared/schema/json.ts';
 
 export interface RuleChoice {
@@ -61,6 +62,27 @@ const read = (path: string): { readonly path: string; readonly text: string } =>
 
 /** @throws KlaxonError where a folder cannot be read, or `only` names a rule that is not there. */
 export const loadRules = (choice: RuleChoice): RuleSet => {
+  const { lists, files, falcoFiles } = readFiles(choice);
+  const { placeholders, problems } = placeholdersOf(lists);
+  const set = ruleSetOf(files, placeholders);
+  const falco = falcoRuleSetOf(falcoFiles);
+  return {
+    rules: chosen([...set.rules, ...falco.rules], choice.only),
+    problems: [...problems, ...set.problems, ...falco.problems],
+    warnings: [...set.warnings, ...falco.warnings],
+  };
+};
+
+/** Remarks on the Sigma files among them. */
+export const lintFiles = (choice: RuleChoice): readonly RuleProblem[] => lintOf(readFiles(choice).files);
+
+interface ChosenFiles {
+  readonly lists: readonly { readonly path: string; readonly text: string }[];
+  readonly files: readonly RuleFile[];
+  readonly falcoFiles: readonly FalcoFile[];
+}
+
+const readFiles = (choice: RuleChoice): ChosenFiles => {
   const ownFolders = [...(choice.builtin ? [builtinFolder()] : []), ...choice.rules];
   const lists: { path: string; text: string }[] = [];
   const files: RuleFile[] = [];
@@ -80,14 +102,7 @@ export const loadRules = (choice: RuleChoice): RuleSet => {
   } catch (thrown) {
     throw new KlaxonError('rule', `cannot read rules: ${messageOf(thrown)}`, { cause: thrown });
   }
-  const { placeholders, problems } = placeholdersOf(lists);
-  const set = ruleSetOf(files, placeholders);
-  const falco = falcoRuleSetOf(falcoFiles);
-  return {
-    rules: chosen([...set.rules, ...falco.rules], choice.only),
-    problems: [...problems, ...set.problems, ...falco.problems],
-    warnings: [...set.warnings, ...falco.warnings],
-  };
+  return { lists, files, falcoFiles };
 };
 
 /** The base events of twins: of the folder's own `events/`, else of the built-in rules. */

@@ -5,7 +5,7 @@ import { dialectsFor } from '../../../shared/detect/log-source.ts';
 import { type Rule, severities, severityRank } from '../../../shared/detect/rule.ts';
 import { faultOf } from '../../../shared/detect/twin.ts';
 import { positionText } from '../../../shared/errors.ts';
-import { eventLibrary, loadRules, twinBeside } from '../rule-files.ts';
+import { eventLibrary, lintFiles, loadRules, twinBeside } from '../rule-files.ts';
 import { collectOption } from './options.ts';
 
 interface RuleOptions {
@@ -36,7 +36,20 @@ export const addRules = (program: Command, finish: (status: number) => void): vo
       .description("run the cases of each rule's twin (<id>.test.yml)")
       .argument('[id...]'),
   ).action((names: readonly string[], options: RuleOptions) => finish(test(names, options)));
+  withChoice(
+    rules.command('lint').description('remarks on what loads but may not do what its author meant'),
+  ).action((options: RuleOptions) => finish(lint(options)));
   for (const command of rules.commands) command.exitOverride();
+};
+
+/** Exit status 0 without a remark, 1 with one, 2 where a file does not load. */
+const lint = (options: RuleOptions): number => {
+  const { problems, warnings, rules } = loadRules(options);
+  const remarks = [...problems, ...warnings, ...lintFiles(options)];
+  for (const remark of remarks) write(`${positionText(remark)}: ${remark.message}`);
+  process.stderr.write(`${rules.length} rules, ${remarks.length} remarks\n`);
+  if (problems.length > 0) return 2;
+  return remarks.length > 0 ? 1 : 0;
 };
 
 const test = (names: readonly string[], options: RuleOptions): number => {
@@ -122,6 +135,6 @@ const show = (id: string, options: RuleOptions): number => {
     ['file', `${rule.position.path}:${rule.position.line}`],
   ];
   write(`${rule.title}\n`);
-  for (const [label, text] of parts) if (text) write(`  ${label.padEnd(8)}${text}`);
+  for (const [label, text] of parts) if (text) write(`  ${label.padEnd(10)}${text}`);
   return status;
 };
