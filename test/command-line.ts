@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 const launcher = fileURLToPath(new URL('../bin/klaxon.js', import.meta.url));
 
+const { FORCE_COLOR: _, ...plainEnvironment } = process.env;
+
 export interface CommandResult {
   readonly status: number;
   readonly stdout: string;
@@ -15,7 +17,7 @@ export const klaxon = (words: readonly string[], input = ''): CommandResult => {
     encoding: 'utf8',
     input,
     maxBuffer: 256 * 1024 * 1024,
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' },
+    env: { ...plainEnvironment, NO_COLOR: '1' },
   });
   return { status: result.status ?? -1, stdout: result.stdout, stderr: result.stderr };
 };
