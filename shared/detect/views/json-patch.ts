@@ -114,9 +114,7 @@ class PatchedPart {
       list[known] = value;
       return;
     }
-    if (place !== undefined)
-      for (const [at, other] of places.entries())
-        if (other !== undefined && other >= place) places[at] = other + 1;
+    if (place !== undefined) shift(places, place);
     list.push(value);
     places.push(place);
     this.#places.set(list, places);
@@ -128,6 +126,14 @@ const isWithin = (value: JsonValue, budget: { left: number }): boolean => {
   if (typeof value !== 'object' || value === null) return true;
   for (const member of Object.values(value)) if (!isWithin(member ?? null, budget)) return false;
   return true;
+};
+
+/** By index, since each of many operations may move all that was written before. */
+const shift = (places: (number | undefined)[], from: number): void => {
+  for (let at = 0; at < places.length; at++) {
+    const place = places[at];
+    if (place !== undefined && place >= from) places[at] = place + 1;
+  }
 };
 
 /** The keys of a JSON pointer; undefined where it is none, or leads too deep. */
