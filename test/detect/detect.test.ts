@@ -41,7 +41,7 @@ describe('the routed detector', () => {
           fired += expected.length;
         }
       }),
-      { numRuns: 1500 },
+      { numRuns: 800 },
     );
     expect(compared).toBeGreaterThan(1000);
     expect(fired).toBeGreaterThan(1000);
