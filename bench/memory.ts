@@ -9,12 +9,16 @@ import { parseArgs } from 'node:util';
 import { auditLines } from './traffic.ts';
 
 const { values } = parseArgs({
-  options: { megabytes: { type: 'string', default: '2000' }, json: { type: 'boolean', default: false } },
+  options: {
+    megabytes: { type: 'string', default: '2000' },
+    json: { type: 'boolean', default: false },
+    'without-rules': { type: 'boolean', default: false },
+  },
 });
 
 const handler = fileURLToPath(new URL('../functions/local/handler.ts', import.meta.url));
 const trial = `import { main } from ${JSON.stringify(handler)};
-process.exitCode = await main(['scan', '-', '--output', 'ndjson', '--stats']);
+process.exitCode = await main(['scan', '-', '--output', 'ndjson', '--stats'${values['without-rules'] ? ", '--no-builtin'" : ''}]);
 process.stderr.write(JSON.stringify({ maxRss: process.resourceUsage().maxRSS }) + '\\n');`;
 
 const target = Number(values.megabytes) * 1_000_000;
