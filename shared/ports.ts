@@ -1,0 +1,49 @@
+/** What the core asks of the world around it: a clock, and memory that outlives an invocation. */
+import type { JsonValue } from './schema/json.ts';
+
+/** Epoch milliseconds. Only expiry asks it: windows of detection go by event time. */
+export type Clock = () => number;
+
+/** A key holds at most this many members: with ids and values of some hundred bytes they fit DynamoDB's 400 KB an item. */
+export const defaultMaxMembers = 1000;
+
+/** One thing that is remembered below a key: an event, a field's value, a step of a sequence. */
+export interface Member {
+  /** Says what it is, so that the same thing told twice is one member: an event's id, a value, a step's name. */
+  readonly id: string;
+  /** Event time, epoch milliseconds. Of a member told with several times, the earliest stays. */
+  readonly time: number;
+  /** Stays with the time it came with. */
+  readonly value?: JsonValue | undefined;
+}
+
+export interface Entry {
+  readonly key: string;
+  /** None: the key is only read. */
+  readonly members: readonly Member[];
+  /** A member lives this long, by the store's clock, from when it was last told. Positive. */
+  readonly ttlSeconds: number;
+  /** The most members the key may hold, the same in every call for that key. `defaultMaxMembers` if absent. */
+  readonly maxMembers?: number | undefined;
+}
+
+/**
+ * Memory that outlives one invocation. What one call writes is seen by every later call, of whatever process. A call
+ * that fails throws a KlaxonError of code `state`, `retryable` where the same call may succeed later, and may be
+ * repeated: adding what is there changes nothing, and no key is ever half written.
+ */
+export interface StateStore {
+  /**
+   * Inserts the members that are absent and answers, entry by entry, the set as it now stands: unexpired, by event time,
+   * then by id. Of more members than a key may hold the first in that order are kept, so any order of arrival leaves the
+   * same set; a key whose members come without end should therefore name a window. Any number of keys in one call.
+   */
+  readonly add: (entries: readonly Entry[]) => Promise<readonly (readonly Member[])[]>;
+  /**
+   * Read, pure change, conditional write, retried on conflict: for baselines and summaries only. `change` gets a value
+   * of its own, or undefined where there is none or it has expired, and may be asked more than once; what it answers must
+   * survive JSON, and lives `ttlSeconds` from now. What it throws is passed on, and nothing is written. A key of `update`
+   * is not a key of `add`, whatever its name.
+   */
+  readonly update: <T>(key: string, change: (current: T | undefined) => T, ttlSeconds: number) => Promise<T>;
+}
