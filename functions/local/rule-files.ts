@@ -129,7 +129,7 @@ export const twinBeside = (rule: Rule): Twin | undefined => {
 };
 
 const chosen = (rules: readonly Rule[], only: readonly string[] | undefined): readonly Rule[] => {
-  if (only === undefined) return rules;
+  if (only === undefined) return rules.filter((rule) => !rule.isDeprecated);
   const unknown = only.filter((id) => !rules.some((rule) => rule.id === id));
   if (unknown.length > 0) {
     throw new KlaxonError('rule', `no rule has the id ${unknown.join(', ')}: see klaxon rules list`);

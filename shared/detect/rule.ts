@@ -46,6 +46,8 @@ export interface Rule {
   /** What to do next, in order. */
   readonly respond: readonly string[];
   readonly suppress: Suppression;
+  /** It gave way to another rule: it runs only where it is asked for by its id. */
+  readonly isDeprecated?: boolean | undefined;
   /** ATT&CK tactic folder of a built-in rule. */
   readonly tactic?: string | undefined;
   /** Ids of the catalogue that this rule covers, its own first. */

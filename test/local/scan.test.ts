@@ -254,6 +254,19 @@ describe('brought rules', () => {
   });
 });
 
+describe('a deprecated rule', () => {
+  it('runs only where it is asked for', () => {
+    const old = join(work, 'old.yml');
+    writeFileSync(
+      old,
+      'title: Old\nname: old\nstatus: deprecated\nlogsource: { product: kubernetes }\ndetection:\n  pods: { objectRef.resource: pods }\n  condition: pods\n',
+    );
+    const words = ['scan', log, '--no-builtin', '--sigma', old, '--output', 'ndjson'];
+    expect(alertsIn(klaxon(words).stdout)).toEqual([]);
+    expect(alertsIn(klaxon([...words, '--only', 'old']).stdout)).toHaveLength(2);
+  });
+});
+
 describe('hostile input', () => {
   it('cannot steer the terminal', () => {
     const { stdout } = klaxon(['scan', '-', ...only], JSON.stringify(exec('x', '\u001b[2J\u202eevil')));

@@ -119,6 +119,7 @@ const ruleOf = (
       falsePositives: textsOf(body.falsepositives),
       references: textsOf(body.references),
       tactic: file.source === 'builtin' ? file.path.split('/').at(-2) : undefined,
+      isDeprecated: body.status === 'deprecated',
       position: yaml.positionOf([]),
       ...klaxon,
       covers: klaxon.covers.length > 0 ? klaxon.covers : [id],
