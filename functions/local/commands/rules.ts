@@ -115,6 +115,9 @@ const rowOf = (rule: Rule) => ({
   tactic: rule.tactic ?? attackOf(rule.tags).tactics[0]?.name.toLowerCase().replaceAll(' ', '-'),
 });
 
+/** The labels of `rules show` stand in a column of this width. */
+const labelWidth = 10;
+
 const show = (id: string, options: RuleOptions): number => {
   const { rules, status } = loaded(options);
   const rule = rules.find((candidate) => candidate.id === id);
@@ -128,13 +131,13 @@ const show = (id: string, options: RuleOptions): number => {
     ['about', rule.description],
     ['attack', [...tactics.map((tactic) => tactic.name), ...techniques].join(', ')],
     ['reads', dialectsFor(rule.logSource).join(', ')],
-    ['maybe', rule.falsePositives.join('; ')],
+    ['maybe', rule.falsePositives.map((text) => text.replace(/\.$/, '')).join('; ')],
     ['misses', rule.misses],
     ['groups', `by ${rule.suppress.by.join(', ')} for ${rule.suppress.forSeconds} seconds`],
-    ['next', rule.respond.map((step, at) => `${at + 1}. ${step}`).join('\n          ')],
+    ['next', rule.respond.map((step, at) => `${at + 1}. ${step}`).join(`\n${' '.repeat(labelWidth + 2)}`)],
     ['file', `${rule.position.path}:${rule.position.line}`],
   ];
   write(`${rule.title}\n`);
-  for (const [label, text] of parts) if (text) write(`  ${label.padEnd(10)}${text}`);
+  for (const [label, text] of parts) if (text) write(`  ${label.padEnd(labelWidth)}${text}`);
   return status;
 };
