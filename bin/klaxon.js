@@ -14,9 +14,14 @@ const isInstalled = here.includes(`${sep}node_modules${sep}`);
  */
 const memory = '--max-semi-space-size=8';
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+/** Node 22 calls its own SQLite experimental, on standard error; Node 20 has neither SQLite nor, at first, the option. */
+const quiet = (runs) =>
+  runs === process.execPath && major < 22 ? [] : ['--disable-warning=ExperimentalWarning'];
+
 /** The machine's Node, or the pinned `node` package where that is too old to read TypeScript. */
 const node = () => {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const runsTypeScript = major > 22 || (major === 22 && minor >= 18);
   if (runsTypeScript || isInstalled) return process.execPath;
   return join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
@@ -26,9 +31,12 @@ if (process.execArgv.includes(memory)) {
   const { main } = await import(isInstalled ? '../dist/klaxon.js' : '../functions/local/handler.ts');
   process.exitCode = await main(process.argv.slice(2));
 } else {
-  const { status, signal, error } = spawnSync(node(), [memory, here, ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  });
+  const runs = node();
+  const { status, signal, error } = spawnSync(
+    runs,
+    [memory, ...quiet(runs), here, ...process.argv.slice(2)],
+    { stdio: 'inherit' },
+  );
   if (error) process.stderr.write(`klaxon: cannot start Node: ${error.message}\n`);
   if (signal) process.kill(process.pid, signal);
   process.exitCode = status ?? 2;

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const launcher = fileURLToPath(new URL('../bin/klaxon.js', import.meta.url));
+export const launcher = fileURLToPath(new URL('../bin/klaxon.js', import.meta.url));
 
 const { FORCE_COLOR: _, ...plainEnvironment } = process.env;
 

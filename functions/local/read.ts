@@ -60,18 +60,22 @@ const fileInput = (path: string): Input => ({
 });
 
 /**
- * Gives out the documents of one input; answers the bytes it read. Compressed input is told by its first bytes. Only
- * the document being read is held.
+ * Gives out the documents of one input, and says how many bytes it read. Compressed input is told by its first bytes.
+ * Only the document being read is held. The reader waits for `settle` after each part.
  */
 export const readDocuments = async (
   input: Input,
   maxLength: number,
   sink: (document: TextDocument) => void,
   onProgress: (bytes: number) => void,
+  settle: () => Promise<void> = async () => undefined,
 ): Promise<void> => {
   const splitter = documentSplitter(sink, maxLength);
   const decoder = new StringDecoder('utf8');
-  for await (const chunk of unzipped(input.open(), onProgress)) splitter.push(decoder.write(chunk));
+  for await (const chunk of unzipped(input.open(), onProgress)) {
+    splitter.push(decoder.write(chunk));
+    await settle();
+  }
   splitter.push(decoder.end());
   splitter.end();
 };

@@ -1,12 +1,13 @@
 /** State in a file: the contract, two processes at once, death at every step, and what is no state file. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type StateFile, stateFile } from '../../functions/local/state.ts';
+import { jsonLines, klaxon, launcher } from '../command-line.ts';
 import { keepsTheContract } from '../contracts/state-store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'klaxon-state-'));
@@ -172,5 +173,90 @@ describe('what is no state file', () => {
     const message = /cannot be used as a state file: E(ISDIR|NOENT)/;
     await expect(stateFile(path, Date.now)).rejects.toEqual(refusal(message));
     await expect(stateFile(join(freshPath(), 'state'), Date.now)).rejects.toEqual(refusal(message));
+  });
+});
+
+describe('klaxon scan --state', () => {
+  const line = (id: string, name: string): string =>
+    `${JSON.stringify({
+      kind: 'Event',
+      apiVersion: 'audit.k8s.io/v1',
+      auditID: id,
+      stage: 'ResponseComplete',
+      verb: 'create',
+      requestURI: '/api/v1/namespaces/shop/pods/web-0/exec?command=ls',
+      user: { username: name },
+      objectRef: {
+        resource: 'pods',
+        namespace: 'shop',
+        name: 'web-0',
+        apiVersion: 'v1',
+        subresource: 'exec',
+      },
+      responseStatus: { code: 101 },
+      requestReceivedTimestamp: '2026-01-02T03:04:05.000006Z',
+      stageTimestamp: '2026-01-02T03:04:06.000006Z',
+    })}\n`;
+
+  const words = (log: string, state: string): readonly string[] => {
+    return ['scan', log, '--only', 'pod-exec', '--state', state, '--stats'];
+  };
+
+  /** The names in the alerts of one run, and its account. */
+  const run = (log: string, state: string, ...more: readonly string[]) => {
+    const { status, stdout, stderr } = klaxon([...words(log, state), '--output', 'ndjson', ...more]);
+    const names = jsonLines<{ actor: { name: string } }>(stdout).map(({ actor }) => actor.name);
+    return { status, names, stats: JSON.parse(stderr) as unknown };
+  };
+
+  it('gives an alert in the first run that meets it, and in no later one', () => {
+    const [log, state] = [freshPath(), freshPath()];
+    writeFileSync(log, line('e1', 'dana'));
+    expect(run(log, state)).toMatchObject({ names: ['dana'], stats: { alerts: 1, known: 0 } });
+    writeFileSync(log, line('e1', 'dana') + line('e2', 'sam') + line('e3', 'dana'));
+    expect(run(log, state)).toMatchObject({ names: ['sam'], stats: { events: 3, alerts: 1, known: 1 } });
+    expect(run(log, state)).toMatchObject({ names: [], stats: { alerts: 0, known: 2 } });
+    expect(run(log, freshPath())).toMatchObject({ names: ['dana', 'sam'], stats: { alerts: 2, known: 0 } });
+  });
+
+  it('fails on new alerts only', () => {
+    const [log, state] = [freshPath(), freshPath()];
+    writeFileSync(log, line('e1', 'dana'));
+    expect(run(log, state, '--fail-on', 'medium').status).toBe(1);
+    expect(run(log, state, '--fail-on', 'medium').status).toBe(0);
+    writeFileSync(log, line('e2', 'sam'));
+    expect(run(log, state, '--fail-on', 'medium').status).toBe(1);
+  });
+
+  it('writes new alerts only to --alerts-out, and says to a person how many are known', () => {
+    const [log, state, out] = [freshPath(), freshPath(), freshPath()];
+    writeFileSync(log, line('e1', 'dana'));
+    run(log, state);
+    writeFileSync(log, line('e1', 'dana') + line('e2', 'sam'));
+    const { stdout, stderr } = klaxon([...words(log, state), '--alerts-out', out]);
+    expect(stdout).toContain('MEDIUM (1)');
+    expect(stderr).toContain('1 new alert, 1 known, in 2 events');
+    expect(jsonLines(readFileSync(out, 'utf8'))).toMatchObject([{ actor: { name: 'sam' } }]);
+  });
+
+  it('gives the alert again where nobody read it', async () => {
+    const [log, state] = [freshPath(), freshPath()];
+    writeFileSync(log, line('e1', 'dana'));
+    const child = spawn(process.execPath, [launcher, ...words(log, state)], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    child.stdout.destroy();
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(run(log, state)).toMatchObject({ names: ['dana'], stats: { known: 0 } });
+  });
+
+  it('refuses a file that is no state file before it writes anything', () => {
+    const [log, out] = [freshPath(), freshPath()];
+    writeFileSync(log, line('e1', 'dana'));
+    const { status, stdout, stderr } = klaxon([...words(log, log), '--alerts-out', out]);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toBe(`klaxon: ${log} is no state file: it is no SQLite database\n`);
+    expect(readFileSync(log, 'utf8')).toBe(line('e1', 'dana'));
+    expect(existsSync(out)).toBe(false);
   });
 });

@@ -1,20 +1,20 @@
 /** `klaxon scan`: logs in, alerts out. */
-import { closeSync, writeSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { Alert } from '../../../shared/alert/alert.ts';
 import { alertGroups } from '../../../shared/alert/suppress.ts';
 import { decodeDocument } from '../../../shared/decode/decode.ts';
 import { defaultLimits } from '../../../shared/decode/decoding.ts';
 import { createDetector } from '../../../shared/detect/detect.ts';
 import { type Severity, severities, severityRank } from '../../../shared/detect/rule.ts';
-import { messageOf, positionText } from '../../../shared/errors.ts';
+import { KlaxonError, messageOf, positionText } from '../../../shared/errors.ts';
 import { type Account, emptyAccount, nothingSeen, processDelivery } from '../../../shared/pipeline.ts';
 import type { Rejection } from '../../../shared/schema/raw-record.ts';
-import { lineOf, type Output, outputs, textOf } from '../alerts.ts';
-import { type EventFormat, eventFile, eventFormats, opened } from '../archive.ts';
+import { type Output, outputs } from '../alerts.ts';
+import { type EventFormat, eventFile, eventFormats } from '../archive.ts';
 import { progressOn } from '../progress.ts';
 import { type Input, inputsOf, type ReadFault, readDocuments } from '../read.ts';
 import { loadRules } from '../rule-files.ts';
+import { stateFile } from '../state.ts';
+import { AlertCollector } from './alert-collector.ts';
 import { bytesOf, collectOption, ids } from './options.ts';
 
 interface ScanOptions {
@@ -31,6 +31,7 @@ interface ScanOptions {
   readonly failOn?: Severity;
   readonly stats: boolean;
   readonly suppress: boolean;
+  readonly state?: string;
   readonly maxDeliverySize: number;
 }
 
@@ -73,6 +74,7 @@ export const addScan = (program: Command, finish: (status: number) => void): voi
       ),
     )
     .option('--no-suppress', 'one alert for each matching event')
+    .option('--state <file>', 'remember in a file which alerts were given, and give them only once')
     .option('--stats', 'end standard error with one JSON line of counts', false)
     .option(
       '--max-delivery-size <size>',
@@ -94,8 +96,10 @@ Examples:
   zcat export.gz | klaxon scan - --output ndjson    alerts as JSON lines, for jq
   klaxon scan logs/ --sigma my-rules/ --no-builtin  only your own Sigma rules
   klaxon scan logs/ --falco k8s_audit_rules.yaml    Falco's rules as well
+  klaxon scan audit.log --state klaxon.state        every hour, of a log that grows: new alerts only
 
-Exit status: 0 done, 1 an alert at or above --fail-on, 2 wrong usage or input that could not be read.`;
+Exit status: 0 done, 1 an alert at or above --fail-on (with --state: a new one), 2 wrong usage or
+input that could not be read.`;
 
 const scan = async (paths: readonly string[], options: ScanOptions): Promise<number> => {
   const started = performance.now();
@@ -109,7 +113,8 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   const faults: ReadFault[] = [];
   const rejections = new RejectionSummary();
   const progress = progressOn(process.stderr);
-  const collected = new AlertCollector(options);
+  const state = options.state === undefined ? undefined : await stateFile(options.state, Date.now);
+  const collected = new AlertCollector(options, state);
   const groups = alertGroups({ suppress: options.suppress, onAlert: (alert) => collected.take(alert) });
   const events =
     options.eventsOut === undefined ? undefined : eventFile(options.eventsOut, options.eventsFormat);
@@ -140,6 +145,7 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
         bytes += read;
         progress.update(bytes, account.events, collected.count);
       },
+      () => collected.settle(),
     );
     deliveries += isEmpty ? 0 : Math.max(1, envelopes);
   };
@@ -148,21 +154,25 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
     try {
       await scanInput(input);
     } catch (thrown) {
+      // Without its memory the scan would go on to lose alerts.
+      if (thrown instanceof KlaxonError && thrown.code === 'state') throw thrown;
       faults.push({ path: input.path, message: messageOf(thrown) });
     }
   }
   for (const alert of groups.flush()) collected.take(alert);
   progress.clear();
   const unwritable = events?.close() ?? 0;
-  collected.finish();
+  await collected.finish();
+  state?.close();
 
   for (const fault of faults) complain(`${fault.path}: ${fault.message}`);
   rejections.report(account);
   if (unwritable > 0) complain(`${unwritable} events are nested too deep to be written`);
-  if (options.output === 'pretty') say(summaryOf(account, collected.count, set.rules.length));
+  if (options.output === 'pretty') say(summaryOf(account, collected, set.rules.length));
   if (options.stats) {
     const milliseconds = Math.round(performance.now() - started);
-    say(JSON.stringify({ deliveries, ...account, alerts: collected.count, bytes, milliseconds }));
+    const { count: alerts, known } = collected;
+    say(JSON.stringify({ deliveries, ...account, alerts, known, bytes, milliseconds }));
   }
   if (collected.worst >= failRank(options.failOn)) return 1;
   return faults.length > 0 || set.problems.length > 0 ? 2 : 0;
@@ -177,56 +187,14 @@ const say = (text: string): void => {
 
 const complain = (text: string): void => say(`klaxon: ${text}`);
 
-const summaryOf = (account: Account, alerts: number, rules: number): string => {
+const summaryOf = (account: Account, { count, known }: AlertCollector, rules: number): string => {
   const cut = account.truncated > 0 ? `, ${account.truncated} cut short` : '';
-  return `${plural(alerts, 'alert')} in ${plural(account.events, 'event')}${cut}, by ${plural(rules, 'rule')}`;
+  const alerts = known > 0 ? `${plural(count, 'new alert')}, ${known} known,` : plural(count, 'alert');
+  return `${alerts} in ${plural(account.events, 'event')}${cut}, by ${plural(rules, 'rule')}`;
 };
 
 const plural = (count: number, noun: string): string =>
   `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
-
-/** Writes alerts as they come where the form allows it, and holds them where it does not. */
-class AlertCollector {
-  count = 0;
-  /** Rank of the most severe alert so far. */
-  worst = -1;
-  readonly #held: Alert[] = [];
-  readonly #options: ScanOptions;
-  readonly #file: number | undefined;
-
-  constructor(options: ScanOptions) {
-    this.#options = options;
-    this.#file = options.alertsOut === undefined ? undefined : opened(options.alertsOut);
-  }
-
-  take(alert: Alert): void {
-    this.count++;
-    this.worst = Math.max(this.worst, severityRank(alert.severity));
-    if (this.#file !== undefined) writeSync(this.#file, lineOf(alert));
-    this.#held.push(alert);
-    const { output } = this.#options;
-    if (this.#held.length >= heldAlerts && (output === 'ndjson' || output === 'ocsf')) this.#write();
-  }
-
-  finish(): void {
-    if (this.#held.length > 0 || this.#options.output === 'sarif') this.#write();
-    if (this.#file !== undefined) closeSync(this.#file);
-  }
-
-  #write(): void {
-    process.stdout.write(textOf(this.#options.output, this.#held.splice(0), isColoured()));
-  }
-}
-
-/** Line forms need not wait for the end: this many alerts are put in order of time and written together. */
-const heldAlerts = 10_000;
-
-/** NO_COLOR (no-color.org) and FORCE_COLOR are heeded. */
-const isColoured = (): boolean => {
-  const { NO_COLOR, FORCE_COLOR } = process.env;
-  if (NO_COLOR !== undefined && NO_COLOR !== '') return false;
-  return FORCE_COLOR !== undefined && FORCE_COLOR !== '0' ? true : process.stdout.isTTY === true;
-};
 
 /** Names the first few records that could not be read, and counts the rest. */
 class RejectionSummary {
