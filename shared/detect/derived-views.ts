@@ -5,6 +5,7 @@ import type { FieldPath } from './field-path.ts';
 import { callerOf } from './views/caller.ts';
 import { canAskForCertificate, certificateRequestOf } from './views/certificate-request.ts';
 import { canRunCommand, commandViewOf } from './views/command.ts';
+import { canConfigure, configurationOf } from './views/configuration.ts';
 import { canGrant, rbacOf } from './views/rbac.ts';
 import { canExpose, serviceOf } from './views/service.ts';
 import { canConfigureWebhooks, webhookOf } from './views/webhook.ts';
@@ -26,6 +27,7 @@ const views: ReadonlyMap<string, DerivedView> = new Map(
     rbac: { of: rbacOf, isPossible: canGrant },
     service: { of: serviceOf, isPossible: canExpose },
     webhook: { of: webhookOf, isPossible: canConfigureWebhooks },
+    configuration: { of: configurationOf, isPossible: canConfigure },
     command: { of: commandViewOf, isPossible: canRunCommand },
     caller: { of: callerOf, isPossible: () => true },
     certificateRequest: { of: certificateRequestOf, isPossible: canAskForCertificate },

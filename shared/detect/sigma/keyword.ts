@@ -4,27 +4,36 @@ import type { Test } from '../expression.ts';
 import { ModifierError } from './modifier-error.ts';
 import type { Modified } from './modifiers.ts';
 import { withWildcards } from './pattern.ts';
-import { matcherOf, type Term, termsKey, type ValueMatcher, type ValueTerm } from './term.ts';
+import {
+  alternativesOf,
+  anyMatcher,
+  isValueTerm,
+  matcherOf,
+  type Term,
+  termsKey,
+  type ValueMatcher,
+  type ValueTerm,
+} from './term.ts';
 
 /** Values deeper than this, or beyond this many, are not looked at. */
 const maxDepth = 64;
 const maxValues = 100_000;
 
 export const searchFor = (form: Modified): Test => {
-  const matchers = form.terms.map((term) => matcherOf(unanchored(term)));
+  const terms = form.terms.map(unanchored);
+  const each = terms.map(matcherOf);
+  const any = anyMatcher(alternativesOf(terms).filter(isValueTerm));
   const key = `|${form.all ? 'all' : 'any'}|${termsKey(form.terms)}`;
   const found = (whole: JsonValue, matches: ValueMatcher): boolean =>
     someLeaf(whole, matches, 0, { left: maxValues });
   return {
     key,
     routed: false,
-    cost: 10,
+    cost: terms.some(({ type }) => type === 'regex') ? 20 : 10,
     holds: (scope) => {
       const whole = scope.whole();
       if (whole === undefined) return false;
-      return form.all
-        ? matchers.every((matches) => found(whole, matches))
-        : found(whole, (value) => matchers.some((matches) => matches(value)));
+      return form.all ? each.every((matches) => found(whole, matches)) : found(whole, any);
     },
   };
 };
