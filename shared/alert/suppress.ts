@@ -1,9 +1,9 @@
 /** Findings in, alerts out: findings of one rule and one group within one window are one alert with a rising count. */
 
 import { EventScope } from '../detect/event-scope.ts';
-import { fieldPathOf, valuesIn } from '../detect/field-path.ts';
+import { type FieldPath, fieldPathOf, valuesIn } from '../detect/field-path.ts';
 import type { Finding } from '../detect/finding.ts';
-import { severityRank } from '../detect/rule.ts';
+import { type Suppression, severityRank } from '../detect/rule.ts';
 import { textForm } from '../detect/sigma/term.ts';
 import type { AuditEvent } from '../schema/audit-event.ts';
 import { Recent } from '../schema/recent.ts';
@@ -84,13 +84,24 @@ const requestOf = (event: AuditEvent): string => {
   return [audit.auditID, audit.verb, audit.requestURI, event.actor.name, clock].join('\n');
 };
 
+/** A rule's fields are read into paths once, for as long as the rule lives. */
+const paths = new WeakMap<Suppression, readonly FieldPath[]>();
+
+const pathsOf = (suppress: Suppression): readonly FieldPath[] => {
+  const known = paths.get(suppress);
+  if (known) return known;
+  const read = suppress.by.map((field) => fieldPathOf(field));
+  paths.set(suppress, read);
+  return read;
+};
+
 /** Windows lie on the clock, not at the first event, so that the order of arrival changes no id. */
 const groupOf = ({ rule, event }: Finding): readonly string[] => {
   const scope = new EventScope(event);
   const window =
     event.time === undefined ? '' : String(Math.floor(event.time / (rule.suppress.forSeconds * 1000)));
-  const values = rule.suppress.by.map((field) =>
-    valuesIn(scope.valuesAt(fieldPathOf(field))).map((value) => textForm(value) ?? ''),
+  const values = pathsOf(rule.suppress).map((path) =>
+    valuesIn(scope.valuesAt(path)).map((value) => textForm(value) ?? ''),
   );
   return [window, ...values.map((list) => list.join('\u0001'))];
 };
