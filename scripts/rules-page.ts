@@ -1,10 +1,8 @@
 /** The built-in rules in, the page that lists and explains them out. */
 import { attackOf, attackVersion } from '../shared/alert/attack.ts';
+import { listed } from '../shared/alert/message.ts';
 import { dialectsFor } from '../shared/detect/log-source.ts';
-import { type Rule, severities, severityRank } from '../shared/detect/rule.ts';
-
-const bySeverity = (left: Rule, right: Rule): number =>
-  severityRank(right.severity) - severityRank(left.severity) || (left.id < right.id ? -1 : 1);
+import { bySeverity, type Rule, severities } from '../shared/detect/rule.ts';
 
 export const rulesPage = (rules: readonly Rule[]): string => {
   const tactics = [...new Set(rules.map((rule) => rule.tactic ?? ''))].toSorted();
@@ -55,7 +53,7 @@ const rulePart = (rule: Rule): readonly string[] => [
   '',
   `**${rule.title}.** ${rule.description}`,
   '',
-  `- May be ordinary: ${rule.falsePositives.map((text) => text.replace(/\.$/, '')).join('; ')}`,
+  `- May be ordinary: ${listed(rule.falsePositives)}`,
   `- Does not see: ${rule.misses ?? ''}`,
   ...(rule.covers.length > 1 ? [`- Stands for: ${rule.covers.join(', ')}`] : []),
   `- Next: ${rule.respond.join(' ')}`,

@@ -22,9 +22,12 @@ export class KlaxonError extends Error {
 
 /** A whole delivery that cannot be opened: not base64, not gzip, over its limit. */
 export class DeliveryError extends KlaxonError {
-  constructor(message: string, details?: ErrorDetails) {
+  readonly reason: 'too-large' | 'not-gzip';
+
+  constructor(reason: DeliveryError['reason'], message: string, details?: ErrorDetails) {
     super('delivery', message, details);
     this.name = 'DeliveryError';
+    this.reason = reason;
   }
 }
 

@@ -31,7 +31,7 @@ export const messageOf = (alert: Alert): readonly MessagePart[] => {
     { label: 'why', lines: [alert.why] },
     {
       label: 'maybe',
-      lines: alert.falsePositives.length > 0 ? [alert.falsePositives.map(withoutStop).join('; ')] : [],
+      lines: alert.falsePositives.length > 0 ? [listed(alert.falsePositives)] : [],
     },
     { label: 'next', lines: alert.respond },
     { label: 'attack', lines: attackLines(alert) },
@@ -90,7 +90,9 @@ const timeText = (epoch: number): string => {
   return Number.isNaN(date.getTime()) ? String(epoch) : date.toISOString().replace(/\.000Z$/, 'Z');
 };
 
-const withoutStop = (sentence: string): string => sentence.replace(/\.$/, '');
+/** Sentences or parts of such, on one line. */
+export const listed = (sentences: readonly string[]): string =>
+  sentences.map((sentence) => sentence.replace(/\.$/, '')).join('; ');
 
 const attackLines = ({ rule }: Alert): readonly string[] => {
   const { tactics, techniques } = attackOf(rule.tags);

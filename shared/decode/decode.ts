@@ -73,11 +73,18 @@ const openBytes = (bytes: Uint8Array, origin: EnvelopeOrigin, decoding: Decoding
     openText(utf8(bytes), origin, decoding, depth);
     return;
   }
+  const unfolded = unfoldedOf(bytes, decoding);
+  if (unfolded) openText(utf8(unfolded), origin, decoding, depth + 1);
+};
+
+/** Undefined, and rejected, where the bytes cannot be unfolded. */
+const unfoldedOf = (bytes: Uint8Array, decoding: Decoding): Uint8Array | undefined => {
   try {
-    openText(utf8(gunzip(bytes, decoding.limits.maxBytes)), origin, decoding, depth + 1);
+    return gunzip(bytes, decoding.limits.maxBytes);
   } catch (thrown) {
     if (!(thrown instanceof DeliveryError)) throw thrown;
-    decoding.reject(thrown.message.includes('more than') ? 'too-large' : 'not-gzip', thrown.message, '');
+    decoding.reject(thrown.reason, thrown.message, '');
+    return undefined;
   }
 };
 

@@ -9,11 +9,12 @@ export const gunzip = (bytes: Uint8Array, maxBytes: number): Buffer => {
   try {
     return gunzipSync(bytes, { maxOutputLength: maxBytes });
   } catch (thrown) {
-    const tooLarge = thrown instanceof RangeError || codeOf(thrown) === 'ERR_BUFFER_TOO_LARGE';
-    const message = tooLarge
-      ? `gzip data unfolds to more than ${maxBytes} bytes`
-      : `not readable as gzip: ${messageOf(thrown)}`;
-    throw new DeliveryError(message, { cause: thrown });
+    if (thrown instanceof RangeError || codeOf(thrown) === 'ERR_BUFFER_TOO_LARGE') {
+      throw new DeliveryError('too-large', `gzip data unfolds to more than ${maxBytes} bytes`, {
+        cause: thrown,
+      });
+    }
+    throw new DeliveryError('not-gzip', `not readable as gzip: ${messageOf(thrown)}`, { cause: thrown });
   }
 };
 

@@ -93,19 +93,16 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
       };
       routes.set(name, route);
     }
-    const { view } = route;
-    const decided = (isAbsent: boolean): readonly Candidate[] =>
-      candidatesFor(dialect, (test) =>
-        isDecided(test, event) || (isAbsent && test.part === view)
-          ? current.of(numberOf(test), test)
-          : undefined,
-      );
-    if (view === undefined || current.hasView(view)) {
-      route.with ??= decided(false);
-      return route.with;
-    }
-    route.without ??= decided(true);
-    return route.without;
+    const absent = route.view !== undefined && !current.hasView(route.view) ? route.view : undefined;
+    const half = absent === undefined ? 'with' : 'without';
+    const earlier = route[half];
+    if (earlier) return earlier;
+    const candidates = candidatesFor(dialect, (test) => {
+      const isKnown = isDecided(test, event) || (absent !== undefined && test.part === absent);
+      return isKnown ? current.of(numberOf(test), test) : undefined;
+    });
+    route[half] = candidates;
+    return candidates;
   };
 
   return {

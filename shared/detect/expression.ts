@@ -8,7 +8,7 @@ export interface Test {
   readonly routed: boolean;
   /** The part of an event that is all it asks about: where an event has none, the answer is always the same. */
   readonly part?: string | undefined;
-  /** A rough rank: 0 one comparison, 1 several, 2 patterns, 3 a search through a body. */
+  /** A rough rank: 1 comparisons, 2 patterns, 3 regular expressions, 4 members of a list, 10 and more a search through all. */
   readonly cost: number;
   readonly holds: (scope: Scope) => boolean;
 }

@@ -8,6 +8,10 @@ export type Severity = (typeof severities)[number];
 
 export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 
+/** Worst first, then by id. */
+export const bySeverity = (left: Rule, right: Rule): number =>
+  severityRank(right.severity) - severityRank(left.severity) || (left.id < right.id ? -1 : 1);
+
 export type RuleSource = 'builtin' | 'sigma' | 'falco';
 
 /** Which events a rule is for. A key that is absent does not restrict. Values are lower case. */

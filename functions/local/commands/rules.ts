@@ -1,8 +1,9 @@
 /** `klaxon rules`: what is detected, shown, tested and checked. */
 import { type Command, Option } from 'commander';
 import { attackOf } from '../../../shared/alert/attack.ts';
+import { listed } from '../../../shared/alert/message.ts';
 import { dialectsFor } from '../../../shared/detect/log-source.ts';
-import { type Rule, severities, severityRank } from '../../../shared/detect/rule.ts';
+import { bySeverity, type Rule, severities } from '../../../shared/detect/rule.ts';
 import { faultOf } from '../../../shared/detect/twin.ts';
 import { positionText } from '../../../shared/errors.ts';
 import { eventLibrary, lintFiles, loadRules, twinBeside } from '../rule-files.ts';
@@ -91,9 +92,6 @@ const loaded = (options: RuleOptions): { readonly rules: readonly Rule[]; readon
   return { rules: set.rules, status: set.problems.length > 0 ? 2 : 0 };
 };
 
-const bySeverity = (left: Rule, right: Rule): number =>
-  severityRank(right.severity) - severityRank(left.severity) || (left.id < right.id ? -1 : 1);
-
 const list = (options: RuleOptions): number => {
   const { rules, status } = loaded(options);
   for (const rule of rules.toSorted(bySeverity)) {
@@ -131,7 +129,7 @@ const show = (id: string, options: RuleOptions): number => {
     ['about', rule.description],
     ['attack', [...tactics.map((tactic) => tactic.name), ...techniques].join(', ')],
     ['reads', dialectsFor(rule.logSource).join(', ')],
-    ['maybe', rule.falsePositives.map((text) => text.replace(/\.$/, '')).join('; ')],
+    ['maybe', listed(rule.falsePositives)],
     ['misses', rule.misses],
     ['groups', `by ${rule.suppress.by.join(', ')} for ${rule.suppress.forSeconds} seconds`],
     ['next', rule.respond.map((step, at) => `${at + 1}. ${step}`).join(`\n${' '.repeat(labelWidth + 2)}`)],
