@@ -2,7 +2,8 @@
 import { attackOf, attackVersion } from '../shared/alert/attack.ts';
 import { listed } from '../shared/alert/message.ts';
 import { dialectsFor } from '../shared/detect/log-source.ts';
-import { bySeverity, type Rule, severities } from '../shared/detect/rule.ts';
+import { bySeverity, type Rule } from '../shared/detect/rule.ts';
+import { severities } from '../shared/schema/severity.ts';
 
 export const rulesPage = (rules: readonly Rule[]): string => {
   const tactics = [...new Set(rules.map((rule) => rule.tactic ?? ''))].toSorted();

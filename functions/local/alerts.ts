@@ -4,7 +4,7 @@ import type { Alert } from '../../shared/alert/alert.ts';
 import { messageOf } from '../../shared/alert/message.ts';
 import { findingToOcsf } from '../../shared/alert/ocsf-finding.ts';
 import { sarifOf } from '../../shared/alert/sarif.ts';
-import { type Severity, severities } from '../../shared/detect/rule.ts';
+import { type Severity, severities } from '../../shared/schema/severity.ts';
 import { version } from './version.ts';
 
 export const outputs = ['pretty', 'ndjson', 'ocsf', 'sarif'] as const;

@@ -11,10 +11,10 @@ import {
   type RuleSet,
   ruleSetOf,
 } from '../../shared/detect/sigma/rule-set.ts';
-import { yamlOf } from '../../shared/detect/sigma/yaml.ts';
 import { type EventLibrary, type Twin, twinOf } from '../../shared/detect/twin.ts';
 import { KlaxonError, messageOf, type RuleProblem } from '../../shared/errors.ts';
 import { isObject, type JsonObject } from '../../shared/schema/json.ts';
+import { yamlOf } from '../../shared/schema/yaml.ts';
 
 export interface RuleChoice {
   /** Folders in our layout, that add to or stand in for the built-in rules. */

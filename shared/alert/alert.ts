@@ -1,9 +1,10 @@
 /** Findings that belong together in, the one alert that a person reads, out. */
 import { createHash } from 'node:crypto';
 import type { Finding } from '../detect/finding.ts';
-import type { Rule, RuleSource, Severity } from '../detect/rule.ts';
+import type { Rule, RuleSource } from '../detect/rule.ts';
 import type { Action, Actor, AuditEvent, Client, Outcome, Target } from '../schema/audit-event.ts';
 import type { CloudName, Location } from '../schema/raw-record.ts';
+import type { Severity } from '../schema/severity.ts';
 
 /** An alert names at most this many of its events. */
 export const maxEventReferences = 20;

@@ -1,6 +1,7 @@
 /** Alerts in; those that nobody has given yet, out; and the mark that keeps them from being given again. */
-import { severities, severityRank } from '../detect/rule.ts';
+
 import type { Entry, StateStore } from '../ports.ts';
+import { severities, severityRank } from '../schema/severity.ts';
 import type { Alert } from './alert.ts';
 
 type Claimed = Pick<Alert, 'id' | 'severity' | 'time'>;

@@ -1,8 +1,9 @@
 /** An alert in, one OCSF 1.8.0 Detection Finding (2004) out. */
-import type { RuleSource, Severity } from '../detect/rule.ts';
+import type { RuleSource } from '../detect/rule.ts';
 import { cloudOf } from '../schema/ocsf/event-frame.ts';
 import { isIp } from '../schema/ocsf/network-endpoint.ts';
 import type { OcsfEvent } from '../schema/ocsf/ocsf-event.ts';
+import type { Severity } from '../schema/severity.ts';
 import type { Alert } from './alert.ts';
 import { type Attack, attackOf, attackVersion } from './attack.ts';
 import { messageOf } from './message.ts';

@@ -1,6 +1,7 @@
 /** Alerts in, one SARIF 2.1.0 log, as code scanning services read it, out. */
-import type { Severity } from '../detect/rule.ts';
+
 import type { JsonObject } from '../schema/json.ts';
+import type { Severity } from '../schema/severity.ts';
 import type { Alert, EventReference } from './alert.ts';
 import { messageOf } from './message.ts';
 

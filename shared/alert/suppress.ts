@@ -3,10 +3,11 @@
 import { EventScope } from '../detect/event-scope.ts';
 import { type FieldPath, fieldPathOf, valuesIn } from '../detect/field-path.ts';
 import type { Finding } from '../detect/finding.ts';
-import { type Suppression, severityRank } from '../detect/rule.ts';
+import type { Suppression } from '../detect/rule.ts';
 import { textForm } from '../detect/sigma/term.ts';
 import type { AuditEvent } from '../schema/audit-event.ts';
 import { Recent } from '../schema/recent.ts';
+import { severityRank } from '../schema/severity.ts';
 import {
   type Alert,
   alertId,

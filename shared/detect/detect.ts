@@ -1,13 +1,14 @@
 /** Rules in, a detector out: it answers for one event after another which rules hold. */
 import type { AuditEvent } from '../schema/audit-event.ts';
 import type { Dialect } from '../schema/raw-record.ts';
+import type { Severity } from '../schema/severity.ts';
 import { isRuledOut } from './derived-views.ts';
 import { EventScope } from './event-scope.ts';
 import { type Bind, compiled, simplified, type Test } from './expression.ts';
 import type { Finding } from './finding.ts';
 import { isFor } from './log-source.ts';
 import { routeOf } from './routing.ts';
-import type { Rule, RuleSource, Severity } from './rule.ts';
+import type { Rule, RuleSource } from './rule.ts';
 
 export interface Detector {
   readonly findingsFor: (event: AuditEvent) => readonly Finding[];

@@ -1,12 +1,8 @@
 /** A rule as the engine runs it, whatever language it was written in. */
 import type { TextPosition } from '../errors.ts';
 import type { AuditEvent } from '../schema/audit-event.ts';
+import { type Severity, severityRank } from '../schema/severity.ts';
 import type { Expression } from './expression.ts';
-
-export const severities = ['informational', 'low', 'medium', 'high', 'critical'] as const;
-export type Severity = (typeof severities)[number];
-
-export const severityRank = (severity: Severity): number => severities.indexOf(severity);
 
 /** Worst first, then by id. */
 export const bySeverity = (left: Rule, right: Rule): number =>

@@ -4,10 +4,10 @@ import type { RuleProblem } from '../errors.ts';
 import { isEvent, normalise } from '../normalise/normalise.ts';
 import type { AuditEvent } from '../schema/audit-event.ts';
 import { isObject, type JsonObject, type JsonValue, textOf } from '../schema/json.ts';
+import { type Severity, severities } from '../schema/severity.ts';
+import { type YamlDocument, yamlOf } from '../schema/yaml.ts';
 import { createDetector } from './detect.ts';
-import type { Rule, Severity } from './rule.ts';
-import { severities } from './rule.ts';
-import { type YamlDocument, yamlOf } from './sigma/yaml.ts';
+import type { Rule } from './rule.ts';
 import { carried } from './twin-carrier.ts';
 
 export interface TwinCase {

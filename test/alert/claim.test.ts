@@ -1,7 +1,7 @@
 /** Which alerts are new, and what makes one known. */
 import { describe, expect, it } from 'vitest';
 import { claim, unclaimed } from '../../shared/alert/claim.ts';
-import type { Severity } from '../../shared/detect/rule.ts';
+import type { Severity } from '../../shared/schema/severity.ts';
 import { memoryState } from '../../shared/state/memory-state.ts';
 
 const alert = (id: string, severity: Severity = 'medium', time: number | undefined = 1) => ({

@@ -2,8 +2,8 @@
 import { closeSync, fsyncSync, writeSync } from 'node:fs';
 import type { Alert } from '../../../shared/alert/alert.ts';
 import { claim, unclaimed } from '../../../shared/alert/claim.ts';
-import { severityRank } from '../../../shared/detect/rule.ts';
 import type { StateStore } from '../../../shared/ports.ts';
+import { severityRank } from '../../../shared/schema/severity.ts';
 import { lineOf, type Output, textOf } from '../alerts.ts';
 import { opened } from '../archive.ts';
 

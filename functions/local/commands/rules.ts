@@ -3,9 +3,10 @@ import { type Command, Option } from 'commander';
 import { attackOf } from '../../../shared/alert/attack.ts';
 import { listed } from '../../../shared/alert/message.ts';
 import { dialectsFor } from '../../../shared/detect/log-source.ts';
-import { bySeverity, type Rule, severities } from '../../../shared/detect/rule.ts';
+import { bySeverity, type Rule } from '../../../shared/detect/rule.ts';
 import { faultOf } from '../../../shared/detect/twin.ts';
 import { positionText } from '../../../shared/errors.ts';
+import { severities } from '../../../shared/schema/severity.ts';
 import { eventLibrary, lintFiles, loadRules, twinBeside } from '../rule-files.ts';
 import { collectOption } from './options.ts';
 

@@ -1,6 +1,6 @@
 /** The `exceptions` of a rule in; the condition that leaves them out, as text, out. */
 import { isObject, type JsonObject, type JsonValue } from '../../schema/json.ts';
-import type { YamlPath } from '../sigma/yaml.ts';
+import type { YamlPath } from '../../schema/yaml.ts';
 import { isListOperator, listOperators, orderOperators, quantities, textOperators } from './condition.ts';
 import { complain, type ItemReader } from './items.ts';
 import { quotedIfSpaced } from './list-expansion.ts';

@@ -1,7 +1,7 @@
 /** A Falco rule file in, its items in order, each with where its parts stand, out. */
 import type { RuleProblem, TextPosition } from '../../errors.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../schema/json.ts';
-import { type YamlDocument, type YamlPath, yamlOf } from '../sigma/yaml.ts';
+import { type YamlDocument, type YamlPath, yamlOf } from '../../schema/yaml.ts';
 
 /** In this order: the first of these keys that an item has decides what it is. */
 export const itemKinds = [

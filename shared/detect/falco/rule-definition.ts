@@ -1,7 +1,7 @@
 /** One rule item in: a new rule, or a change to an earlier one. */
 
 import type { TextPosition } from '../../errors.ts';
-import type { Severity } from '../rule.ts';
+import type { Severity } from '../../schema/severity.ts';
 import { type Counter, type Definition, placeOf } from './definition.ts';
 import { type Exception, exceptionsOf, withExceptions } from './exceptions.ts';
 import {

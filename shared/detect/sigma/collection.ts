@@ -2,9 +2,9 @@
 
 import type { RuleProblem } from '../../errors.ts';
 import { isObject, type JsonObject } from '../../schema/json.ts';
+import type { YamlDocument } from '../../schema/yaml.ts';
 import { kindOf, type SigmaDocument } from './document.ts';
 import { Problems } from './problems.ts';
-import type { YamlDocument } from './yaml.ts';
 
 /** Collection actions left the specification with version 2; public rule files still hold a few. */
 export const collected = (

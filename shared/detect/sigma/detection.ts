@@ -1,5 +1,6 @@
 /** The `detection` of a Sigma rule, or the `filter` of a Sigma filter, in; one expression out. */
 import { isObject, type JsonValue } from '../../schema/json.ts';
+import type { YamlPath } from '../../schema/yaml.ts';
 import { and, type Expression, never, not, or, sizeOf, testOf } from '../expression.ts';
 import { type FieldPath, fieldPathOf } from '../field-path.ts';
 import { hasTests } from './budget.ts';
@@ -9,7 +10,6 @@ import { quantified, type Stretch, stretchesOf } from './member.ts';
 import { ModifierError } from './modifier-error.ts';
 import type { ItemValue } from './modifiers.ts';
 import type { Problems } from './problems.ts';
-import type { YamlPath } from './yaml.ts';
 
 export interface DetectionContext extends ItemContext {
   /** Documents of Sigma 3 may select members of lists in brackets. */

@@ -1,8 +1,8 @@
 /** One YAML document in, the Sigma document it is, its known fields checked, out. */
 import { isObject, type JsonObject } from '../../schema/json.ts';
+import type { YamlDocument } from '../../schema/yaml.ts';
 import type { LogSource } from '../rule.ts';
 import type { Problems } from './problems.ts';
-import type { YamlDocument } from './yaml.ts';
 
 export type SigmaKind = 'rule' | 'correlation' | 'filter';
 

@@ -1,6 +1,7 @@
 /** The `klaxon` block of a rule in (what Sigma has no word for), the rule's parts that it gives out. */
 import { isObject, type JsonObject, type JsonValue, textOf, textsOf } from '../../schema/json.ts';
-import { defaultSuppression, type Rule, type SeverityCase, type Suppression, severities } from '../rule.ts';
+import { severities } from '../../schema/severity.ts';
+import { defaultSuppression, type Rule, type SeverityCase, type Suppression } from '../rule.ts';
 import type { Detection } from './detection.ts';
 import type { Problems } from './problems.ts';
 

@@ -1,13 +1,13 @@
 /** Rule files in; remarks on what loads but is probably not what its author meant, each with its place, out. */
 import type { RuleProblem } from '../../errors.ts';
 import { isObject, type JsonObject, type JsonValue, textOf, textsOf } from '../../schema/json.ts';
+import { type YamlPath, yamlOf } from '../../schema/yaml.ts';
 import { dialectsFor } from '../log-source.ts';
 import { collected } from './collection.ts';
 import { logSourceOf, type SigmaDocument } from './document.ts';
 import { patternOf } from './pattern.ts';
 import { Problems } from './problems.ts';
 import type { RuleFile } from './rule-set.ts';
-import { type YamlPath, yamlOf } from './yaml.ts';
 
 /** Every remark of every file; a file that does not load gets its faults from the loader instead. */
 export const lintOf = (files: readonly RuleFile[]): readonly RuleProblem[] => {

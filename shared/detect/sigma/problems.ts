@@ -1,6 +1,6 @@
 /** Collects every fault of a document while it is read, so that its author sees them all at once. */
 import type { RuleProblem } from '../../errors.ts';
-import type { YamlDocument, YamlPath } from './yaml.ts';
+import type { YamlDocument, YamlPath } from '../../schema/yaml.ts';
 
 /** Of one document; who has more will not read them. */
 const maxProblems = 100;

@@ -1,9 +1,11 @@
 /** Rule files in, the rules they hold, filters applied, and every fault with its place, out. */
 import type { RuleProblem } from '../../errors.ts';
 import { isObject, listOf, someTextOf, textOf, textsOf } from '../../schema/json.ts';
+import { type Severity, severities } from '../../schema/severity.ts';
+import { yamlOf } from '../../schema/yaml.ts';
 import { and, type Expression } from '../expression.ts';
 import { aliasOf, contains } from '../log-source.ts';
-import { type LogSource, type Rule, type RuleSource, type Severity, severities } from '../rule.ts';
+import type { LogSource, Rule, RuleSource } from '../rule.ts';
 import { newBudget } from './budget.ts';
 import { collected } from './collection.ts';
 import { type Detection, type DetectionContext, detectionOf } from './detection.ts';
@@ -11,7 +13,6 @@ import { checkFields, logSourceOf, referenceOf, type SigmaDocument } from './doc
 import { klaxonOf } from './klaxon-block.ts';
 import type { Placeholders } from './placeholder.ts';
 import { Problems } from './problems.ts';
-import { yamlOf } from './yaml.ts';
 
 export interface RuleFile {
   readonly path: string;

@@ -11,7 +11,7 @@ import {
   visit,
   type YAMLMap,
 } from 'yaml';
-import type { RuleProblem, TextPosition } from '../../errors.ts';
+import type { RuleProblem, TextPosition } from '../errors.ts';
 
 /** A step into a document: a key of a map, or a place in a list. */
 export type YamlPath = readonly (string | number)[];

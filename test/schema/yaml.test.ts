@@ -1,6 +1,6 @@
 /** YAML that says the same to every reader, with the place of each fault. */
 import { describe, expect, it } from 'vitest';
-import { yamlOf } from '../../../shared/detect/sigma/yaml.ts';
+import { yamlOf } from '../../shared/schema/yaml.ts';
 
 const values = (text: string) => yamlOf('f.yml', text).documents.map(({ value }) => value);
 const problems = (text: string) => yamlOf('f.yml', text).problems;
