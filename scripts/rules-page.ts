@@ -1,7 +1,7 @@
 /** The built-in rules in, the page that lists and explains them out. */
 import { attackOf, attackVersion } from '../shared/alert/attack.ts';
 import { listed } from '../shared/alert/message.ts';
-import { dialectsFor } from '../shared/detect/log-source.ts';
+import { dialectsOf } from '../shared/detect/log-source.ts';
 import { bySeverity, type Rule } from '../shared/detect/rule.ts';
 import { severities } from '../shared/schema/severity.ts';
 
@@ -47,7 +47,7 @@ const severityOf = (rule: Rule): string =>
     ),
   ].join(', ');
 
-const readsOf = (rule: Rule): string => dialectsFor(rule.logSource).join(' ');
+const readsOf = (rule: Rule): string => dialectsOf(rule).join(' ');
 
 const rulePart = (rule: Rule): readonly string[] => [
   `### ${rule.id}`,

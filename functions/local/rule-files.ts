@@ -2,15 +2,12 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { heardBy } from '../../shared/detect/correlation/correlation.ts';
 import { type FalcoFile, falcoRuleSetOf } from '../../shared/detect/falco/rule-set.ts';
 import type { Rule } from '../../shared/detect/rule.ts';
+import type { RuleFile } from '../../shared/detect/sigma/facts.ts';
 import { lintOf } from '../../shared/detect/sigma/lint.ts';
-import {
-  placeholdersOf,
-  type RuleFile,
-  type RuleSet,
-  ruleSetOf,
-} from '../../shared/detect/sigma/rule-set.ts';
+import { placeholdersOf, type RuleSet, ruleSetOf } from '../../shared/detect/sigma/rule-set.ts';
 import { type EventLibrary, type Twin, twinOf } from '../../shared/detect/twin.ts';
 import { KlaxonError, messageOf, type RuleProblem } from '../../shared/errors.ts';
 import { isObject, type JsonObject } from '../../shared/schema/json.ts';
@@ -134,5 +131,21 @@ const chosen = (rules: readonly Rule[], only: readonly string[] | undefined): re
   if (unknown.length > 0) {
     throw new KlaxonError('rule', `no rule has the id ${unknown.join(', ')}: see klaxon rules list`);
   }
-  return rules.filter((rule) => only.includes(rule.id));
+  return withHeard(rules, only);
+};
+
+/** The rules asked for, and, without alerts of their own, those that the correlations among them hear of. */
+const withHeard = (rules: readonly Rule[], only: readonly string[]): readonly Rule[] => {
+  const needed = new Set(only);
+  const visit = (id: string): void => {
+    const rule = rules.find((candidate) => candidate.id === id);
+    for (const input of rule?.correlation ? heardBy(rule.correlation) : []) {
+      needed.add(input.rule);
+      visit(input.rule);
+    }
+  };
+  for (const id of only) visit(id);
+  return rules
+    .filter(({ id }) => needed.has(id))
+    .map((rule) => ({ ...rule, isSilent: !only.includes(rule.id) }));
 };

@@ -1,5 +1,7 @@
 /** Findings that belong together in, the one alert that a person reads, out. */
 import { createHash } from 'node:crypto';
+import type { Incident } from '../detect/correlation/incident.ts';
+import type { Witness } from '../detect/correlation/witness.ts';
 import type { Finding } from '../detect/finding.ts';
 import type { Rule, RuleSource } from '../detect/rule.ts';
 import type { Action, Actor, AuditEvent, Client, Outcome, Target } from '../schema/audit-event.ts';
@@ -43,12 +45,21 @@ export interface Alert {
   readonly target: Target;
   readonly outcome: Outcome;
   readonly events: readonly EventReference[];
+  /** Of a correlation: what it saw, in the order of time. */
+  readonly story?: readonly StoryStep[] | undefined;
   /** What the rule says of the event in its own words. */
   readonly message?: string | undefined;
   readonly why: string;
   readonly falsePositives: readonly string[];
   readonly misses?: string | undefined;
   readonly respond: readonly string[];
+}
+
+/** One event of a correlation, and the rule that it met. */
+export interface StoryStep
+  extends Pick<Witness, 'time' | 'rule' | 'actor' | 'client' | 'action' | 'target' | 'outcome'> {
+  readonly event: string;
+  readonly cluster?: string | undefined;
 }
 
 /** What an alert shows of an event; the event itself, with its bodies, is not held. */
@@ -73,6 +84,7 @@ export interface Gathering {
   firstSeen: number | undefined;
   lastSeen: number | undefined;
   readonly events: EventReference[];
+  readonly story?: readonly StoryStep[] | undefined;
 }
 
 export const alertOf = (gathering: Gathering): Alert => {
@@ -103,6 +115,7 @@ export const alertOf = (gathering: Gathering): Alert => {
     target,
     outcome,
     events: gathering.events,
+    story: gathering.story,
     message: face.message,
     why: rule.description,
     falsePositives: rule.falsePositives,
@@ -110,6 +123,46 @@ export const alertOf = (gathering: Gathering): Alert => {
     respond: rule.respond,
   };
 };
+
+/** A correlation shows the event that completed it, and tells of the others in its story. */
+export const gatheringOf = (incident: Incident): Gathering => {
+  const { rule, witnesses, identity, message } = incident;
+  const last = witnesses.at(-1);
+  if (!last) throw new TypeError(`${rule.id} held without an event`);
+  const { time, origin, actor, client, action, target, outcome } = last;
+  const events = new Map(witnesses.map((witness) => [witness.id, witness]));
+  return {
+    id: alertId([rule.id, ...identity]),
+    rule,
+    face: { time, origin, actor, client, action, target, outcome, message },
+    severity: rule.severity,
+    count: events.size,
+    firstSeen: witnesses[0]?.time,
+    lastSeen: time,
+    events: [...events.values()]
+      .slice(0, maxEventReferences)
+      .map(({ id, time: at, origin: { location } }) => ({ id, time: at, location })),
+    story: toldOf(witnesses).map(stepOf),
+  };
+};
+
+/** Of a long story the beginning and the end. */
+const toldOf = (witnesses: readonly Witness[]): readonly Witness[] =>
+  witnesses.length <= maxEventReferences
+    ? witnesses
+    : [...witnesses.slice(0, maxEventReferences / 2), ...witnesses.slice(-maxEventReferences / 2)];
+
+const stepOf = ({ id, time, rule, origin, actor, client, action, target, outcome }: Witness): StoryStep => ({
+  event: id,
+  time,
+  rule,
+  cluster: origin.cluster,
+  actor,
+  client,
+  action,
+  target,
+  outcome,
+});
 
 export const alertId = (parts: readonly string[]): string =>
   createHash('sha256').update(parts.join('\u0000')).digest('hex').slice(0, 32);

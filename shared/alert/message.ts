@@ -11,6 +11,7 @@ export interface MessagePart {
     | 'where'
     | 'when'
     | 'says'
+    | 'story'
     | 'why'
     | 'maybe'
     | 'misses'
@@ -28,6 +29,7 @@ export const messageOf = (alert: Alert): readonly MessagePart[] => {
     { label: 'where', lines: [whereOf(alert)] },
     { label: 'when', lines: [whenOf(alert)] },
     { label: 'says', lines: alert.message === undefined ? [] : [shortened(alert.message, 2000)] },
+    { label: 'story', lines: storyOf(alert) },
     { label: 'why', lines: [alert.why] },
     {
       label: 'maybe',
@@ -61,13 +63,24 @@ const fromOf = ({ client }: Alert): string => {
 };
 
 /** `create pods/exec shop/web-1: sh -c id -> 101` */
-const whatOf = ({ action, target, outcome }: Alert): string => {
+const whatOf = ({ action, target, outcome }: Pick<Alert, 'action' | 'target' | 'outcome'>): string => {
   const resource = [target.resource, target.subresource].filter(Boolean).join('/');
   const object = [target.namespace, target.name].filter(Boolean).join('/');
   const place = resource === '' && object === '' ? (action.uri ?? '') : `${resource} ${object}`.trim();
   const command = action.command === undefined ? '' : `: ${shortened(action.command.join(' '), 200)}`;
   const code = outcome.code ?? (outcome.result === 'unknown' ? undefined : outcome.result);
   return `${action.verb ?? ''} ${place}${command}${code === undefined ? '' : ` -> ${code}`}`.trim();
+};
+
+/** What happened, a line an event: when, which rule, who, what. A story of one event is told by the lines above. */
+const storyOf = ({ story = [], count }: Alert): readonly string[] => {
+  if (story.length < 2) return [];
+  const lines = story.map((step) => {
+    const { time, rule, actor, client } = step;
+    const address = client.ips.at(-1);
+    return `${timeText(time)} ${rule.title}: ${actor.cloudIdentity ?? actor.name ?? 'somebody'}${address === undefined ? '' : ` from ${address}`}, ${whatOf(step)}`;
+  });
+  return count > story.length ? [...lines, `and ${count - story.length} more between`] : lines;
 };
 
 const whereOf = (alert: Alert): string => {

@@ -1,11 +1,12 @@
 /** Findings in, alerts out: findings of one rule and one group within one window are one alert with a rising count. */
 
+import type { Incident } from '../detect/correlation/incident.ts';
 import { EventScope } from '../detect/event-scope.ts';
 import { type FieldPath, fieldPathOf, valuesIn } from '../detect/field-path.ts';
 import type { Finding } from '../detect/finding.ts';
+import { requestOf } from '../detect/request.ts';
 import type { Suppression } from '../detect/rule.ts';
 import { textForm } from '../detect/sigma/term.ts';
-import type { AuditEvent } from '../schema/audit-event.ts';
 import { Recent } from '../schema/recent.ts';
 import { severityRank } from '../schema/severity.ts';
 import {
@@ -14,12 +15,15 @@ import {
   alertOf,
   faceOf,
   type Gathering,
+  gatheringOf,
   maxEventReferences,
   referenceTo,
 } from './alert.ts';
 
 export interface AlertGroups {
   readonly add: (finding: Finding) => void;
+  /** A correlation has made its own group; of the same incident told twice the fuller stays. */
+  readonly addIncident: (incident: Incident) => void;
   /** The alerts of every group that is still open, oldest first. */
   readonly flush: () => readonly Alert[];
 }
@@ -57,32 +61,29 @@ export const alertGroups = (options: GroupOptions): AlertGroups => {
     const id = alertId([rule.id, ...parts]);
     const gathering = open.get(id);
     if (gathering) grow(gathering, finding);
-    else {
-      open.set(id, begun(id, finding));
-      if (open.size > maxOpen) closeOldest();
-    }
+    else opened(begun(id, finding));
+  };
+
+  const opened = (gathering: Gathering): void => {
+    open.set(gathering.id, gathering);
+    if (open.size > maxOpen) closeOldest();
+  };
+
+  const addIncident = (incident: Incident): void => {
+    const gathering = gatheringOf(incident);
+    const earlier = open.get(gathering.id);
+    if (!earlier || earlier.count <= gathering.count) opened(gathering);
   };
 
   return {
     add,
+    addIncident,
     flush: () => {
       const alerts = [...open.values()].map(alertOf);
       open.clear();
       return alerts;
     },
   };
-};
-
-/**
- * The same for both stages of one request, and for a redelivered event. A client may repeat an auditID; a repeated
- * request that also repeats verb, URI, user and the server's clock is the same request.
- */
-const requestOf = (event: AuditEvent): string => {
-  const { audit } = event;
-  if (audit?.auditID === undefined || audit.auditID === '') return event.id;
-  // GKE writes the time of the entry, not of the request, so there the clock cannot tell.
-  const clock = event.origin.inferred ? '' : (audit.requestReceivedTimestamp ?? event.timeText ?? '');
-  return [audit.auditID, audit.verb, audit.requestURI, event.actor.name, clock].join('\n');
 };
 
 /** A rule's fields are read into paths once, for as long as the rule lives. */

@@ -1,6 +1,6 @@
 /** Which log source, in Sigma's words, each dialect is; and whether a rule is for it. */
 import type { Dialect } from '../schema/raw-record.ts';
-import type { LogSource } from './rule.ts';
+import type { LogSource, Rule } from './rule.ts';
 
 const kubernetesAudit: LogSource = { product: 'kubernetes', service: 'audit', category: 'application' };
 
@@ -39,6 +39,10 @@ const agrees = (left: string | undefined, right: string | undefined): boolean =>
 /** The dialects whose events a rule meets. */
 export const dialectsFor = (rule: LogSource): readonly Dialect[] =>
   (Object.keys(logSources) as Dialect[]).filter((dialect) => isFor(rule, dialect));
+
+/** The dialects whose events a rule meets; of a correlation, those whose events can count. */
+export const dialectsOf = ({ correlation, logSource }: Rule): readonly Dialect[] =>
+  correlation?.dialects ?? dialectsFor(logSource);
 
 /** A filter applies to a rule whose log source it contains: every key it states is the same there. */
 export const contains = (outer: LogSource, inner: LogSource): boolean =>

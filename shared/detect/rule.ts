@@ -2,6 +2,7 @@
 import type { TextPosition } from '../errors.ts';
 import type { AuditEvent } from '../schema/audit-event.ts';
 import { type Severity, severityRank } from '../schema/severity.ts';
+import type { Correlation } from './correlation/correlation.ts';
 import type { Expression } from './expression.ts';
 
 /** Worst first, then by id. */
@@ -33,7 +34,12 @@ export interface Rule {
   readonly severity: Severity;
   readonly severityCases: readonly SeverityCase[];
   readonly logSource: LogSource;
+  /** Holds for no event where the rule is a correlation. */
   readonly expression: Expression;
+  /** The rule looks at findings of other rules, not at events. */
+  readonly correlation?: Correlation | undefined;
+  /** It raises no alert of its own: only correlations hear of it. */
+  readonly isSilent?: boolean | undefined;
   /** What the rule says of an event in its own words; undefined where its language has none. */
   readonly messageOf?: ((event: AuditEvent) => string) | undefined;
   readonly description: string;

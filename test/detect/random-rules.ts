@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { Rule } from '../../shared/detect/rule.ts';
-import { type RuleFile, ruleSetOf } from '../../shared/detect/sigma/rule-set.ts';
+import type { RuleFile } from '../../shared/detect/sigma/facts.ts';
+import { ruleSetOf } from '../../shared/detect/sigma/rule-set.ts';
 import { file } from './sigma/loading.ts';
 
 const fields = [

@@ -2,9 +2,10 @@
 import { type Command, Option } from 'commander';
 import { attackOf } from '../../../shared/alert/attack.ts';
 import { listed } from '../../../shared/alert/message.ts';
-import { dialectsFor } from '../../../shared/detect/log-source.ts';
+import { heardBy } from '../../../shared/detect/correlation/correlation.ts';
+import { dialectsOf } from '../../../shared/detect/log-source.ts';
 import { bySeverity, type Rule } from '../../../shared/detect/rule.ts';
-import { faultOf } from '../../../shared/detect/twin.ts';
+import { faultOf } from '../../../shared/detect/twin-run.ts';
 import { positionText } from '../../../shared/errors.ts';
 import { severities } from '../../../shared/schema/severity.ts';
 import { eventLibrary, lintFiles, loadRules, twinBeside } from '../rule-files.ts';
@@ -37,7 +38,7 @@ export const addRules = (program: Command, finish: (status: number) => void): vo
       .command('test')
       .description("run the cases of each rule's twin (<id>.test.yml)")
       .argument('[id...]'),
-  ).action((names: readonly string[], options: RuleOptions) => finish(test(names, options)));
+  ).action(async (names: readonly string[], options: RuleOptions) => finish(await test(names, options)));
   withChoice(
     rules.command('lint').description('remarks on what loads but may not do what its author meant'),
   ).action((options: RuleOptions) => finish(lint(options)));
@@ -54,7 +55,7 @@ const lint = (options: RuleOptions): number => {
   return remarks.length > 0 ? 1 : 0;
 };
 
-const test = (names: readonly string[], options: RuleOptions): number => {
+const test = async (names: readonly string[], options: RuleOptions): Promise<number> => {
   const { rules, status } = loaded(options);
   const library = eventLibrary(options.rules);
   const tested = names.length === 0 ? rules : rules.filter((rule) => names.includes(rule.id));
@@ -65,7 +66,7 @@ const test = (names: readonly string[], options: RuleOptions): number => {
     for (const problem of twin?.problems ?? []) complain(`${positionText(problem)}: ${problem.message}`);
     failed += twin?.problems.length ?? 0;
     for (const twinCase of twin?.cases ?? []) {
-      const fault = faultOf(twinCase, rule, library);
+      const fault = await faultOf(twinCase, rule, rules, library);
       if (fault === undefined) passed++;
       else {
         failed++;
@@ -95,11 +96,12 @@ const loaded = (options: RuleOptions): { readonly rules: readonly Rule[]; readon
 
 const list = (options: RuleOptions): number => {
   const { rules, status } = loaded(options);
-  for (const rule of rules.toSorted(bySeverity)) {
+  const detections = rules.filter(({ isSilent }) => isSilent !== true);
+  for (const rule of detections.toSorted(bySeverity)) {
     if (options.output === 'ndjson') write(JSON.stringify(rowOf(rule)));
     else write(`${rule.severity.padEnd(longestSeverity)}  ${rule.id.padEnd(40)}  ${rule.title}`);
   }
-  if (options.output === 'pretty') process.stderr.write(`${rules.length} rules\n`);
+  if (options.output === 'pretty') process.stderr.write(`${detections.length} rules\n`);
   return status;
 };
 
@@ -109,8 +111,8 @@ const rowOf = (rule: Rule) => ({
   id: rule.id,
   title: rule.title,
   severity: rule.severity,
-  kind: 'stateless',
-  sources: dialectsFor(rule.logSource),
+  kind: rule.correlation?.type ?? 'stateless',
+  sources: dialectsOf(rule),
   tactic: rule.tactic ?? attackOf(rule.tags).tactics[0]?.name.toLowerCase().replaceAll(' ', '-'),
 });
 
@@ -129,7 +131,14 @@ const show = (id: string, options: RuleOptions): number => {
     ['severity', rule.severity],
     ['about', rule.description],
     ['attack', [...tactics.map((tactic) => tactic.name), ...techniques].join(', ')],
-    ['reads', dialectsFor(rule.logSource).join(', ')],
+    ['reads', dialectsOf(rule).join(', ')],
+    [
+      'hears of',
+      rule.correlation &&
+        heardBy(rule.correlation)
+          .map(({ rule: id }) => id)
+          .join(', '),
+    ],
     ['maybe', listed(rule.falsePositives)],
     ['misses', rule.misses],
     ['groups', `by ${rule.suppress.by.join(', ')} for ${rule.suppress.forSeconds} seconds`],

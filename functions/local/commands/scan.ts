@@ -3,11 +3,14 @@ import { type Command, Option } from 'commander';
 import { alertGroups } from '../../../shared/alert/suppress.ts';
 import { decodeDocument } from '../../../shared/decode/decode.ts';
 import { defaultLimits } from '../../../shared/decode/decoding.ts';
+import { createCorrelator } from '../../../shared/detect/correlation/correlator.ts';
 import { createDetector } from '../../../shared/detect/detect.ts';
+import type { Finding } from '../../../shared/detect/finding.ts';
 import { KlaxonError, messageOf, positionText } from '../../../shared/errors.ts';
 import { type Account, emptyAccount, nothingSeen, processDelivery } from '../../../shared/pipeline.ts';
 import type { Rejection } from '../../../shared/schema/raw-record.ts';
 import { type Severity, severities, severityRank } from '../../../shared/schema/severity.ts';
+import { memoryState } from '../../../shared/state/memory-state.ts';
 import { type Output, outputs } from '../alerts.ts';
 import { type EventFormat, eventFile, eventFormats } from '../archive.ts';
 import { progressOn } from '../progress.ts';
@@ -115,11 +118,26 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   const progress = progressOn(process.stderr);
   const state = options.state === undefined ? undefined : await stateFile(options.state, Date.now);
   const collected = new AlertCollector(options, state);
+  const correlator = createCorrelator(set.rules, {
+    state: state ?? memoryState(Date.now),
+    now: Date.now,
+    suppress: options.suppress,
+  });
   const groups = alertGroups({ suppress: options.suppress, onAlert: (alert) => collected.take(alert) });
   const events =
     options.eventsOut === undefined ? undefined : eventFile(options.eventsOut, options.eventsFormat);
   let bytes = 0;
   let deliveries = 0;
+
+  const onFinding = (finding: Finding): void => {
+    correlator.take(finding);
+    if (!finding.rule.isSilent) groups.add(finding);
+  };
+
+  /** Findings are held until there are many, so that lines of a small input may come in any order. */
+  const correlate = async (): Promise<void> => {
+    for (const incident of await correlator.settle()) groups.addIncident(incident);
+  };
 
   const scanInput = async (input: Input): Promise<void> => {
     const seen = nothingSeen();
@@ -137,7 +155,7 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
         if (decoded.isBatch) envelopes++;
         processDelivery(decoded, detector, seen, account, {
           onEvent: events?.write,
-          onFinding: groups.add,
+          onFinding,
           onRejection: (rejection) => rejections.add(rejection),
         });
       },
@@ -145,7 +163,10 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
         bytes += read;
         progress.update(bytes, account.events, collected.count);
       },
-      () => collected.settle(),
+      async () => {
+        if (correlator.waiting() >= heldFindings) await correlate();
+        await collected.settle();
+      },
     );
     deliveries += isEmpty ? 0 : Math.max(1, envelopes);
   };
@@ -159,6 +180,8 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
       faults.push({ path: input.path, message: messageOf(thrown) });
     }
   }
+  await correlate();
+  for (const incident of await correlator.tick()) groups.addIncident(incident);
   for (const alert of groups.flush()) collected.take(alert);
   progress.clear();
   const unwritable = events?.close() ?? 0;
@@ -177,6 +200,9 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   if (collected.worst >= failRank(options.failOn)) return 1;
   return faults.length > 0 || set.problems.length > 0 ? 2 : 0;
 };
+
+/** Some tens of megabytes at most: a witness is some hundred bytes. */
+const heldFindings = 20_000;
 
 const failRank = (severity: Severity | undefined): number =>
   severity === undefined ? Number.POSITIVE_INFINITY : severityRank(severity);

@@ -5,9 +5,9 @@ import { type YamlPath, yamlOf } from '../../schema/yaml.ts';
 import { dialectsFor } from '../log-source.ts';
 import { collected } from './collection.ts';
 import { logSourceOf, type SigmaDocument } from './document.ts';
+import type { RuleFile } from './facts.ts';
 import { patternOf } from './pattern.ts';
 import { Problems } from './problems.ts';
-import type { RuleFile } from './rule-set.ts';
 
 /** Every remark of every file; a file that does not load gets its faults from the loader instead. */
 export const lintOf = (files: readonly RuleFile[]): readonly RuleProblem[] => {

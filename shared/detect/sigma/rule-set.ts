@@ -1,24 +1,20 @@
 /** Rule files in, the rules they hold, filters applied, and every fault with its place, out. */
 import type { RuleProblem } from '../../errors.ts';
-import { isObject, listOf, someTextOf, textOf, textsOf } from '../../schema/json.ts';
-import { type Severity, severities } from '../../schema/severity.ts';
+import { isObject, listOf, textOf } from '../../schema/json.ts';
 import { yamlOf } from '../../schema/yaml.ts';
-import { and, type Expression } from '../expression.ts';
+import { and, type Expression, never } from '../expression.ts';
 import { aliasOf, contains } from '../log-source.ts';
-import type { LogSource, Rule, RuleSource } from '../rule.ts';
+import { defaultSuppression, type LogSource, type Rule, type Suppression } from '../rule.ts';
 import { newBudget } from './budget.ts';
 import { collected } from './collection.ts';
+import { correlationOf } from './correlation.ts';
+import { type Drafted, withCorrelations } from './correlation-set.ts';
 import { type Detection, type DetectionContext, detectionOf } from './detection.ts';
 import { checkFields, logSourceOf, referenceOf, type SigmaDocument } from './document.ts';
+import { factsOf, type RuleFile } from './facts.ts';
 import { klaxonOf } from './klaxon-block.ts';
 import type { Placeholders } from './placeholder.ts';
 import { Problems } from './problems.ts';
-
-export interface RuleFile {
-  readonly path: string;
-  readonly text: string;
-  readonly source: Exclude<RuleSource, 'falco'>;
-}
 
 export interface RuleSet {
   readonly rules: readonly Rule[];
@@ -41,24 +37,48 @@ export const ruleSetOf = (files: readonly RuleFile[], placeholders: Placeholders
   const warnings: RuleProblem[] = [];
   const rules: Rule[] = [];
   const filters: Filter[] = [];
+  const drafts = new Map<string, Drafted>();
   for (const file of files) {
     const yaml = yamlOf(file.path, file.text);
     problems.push(...yaml.problems);
     for (const document of collected(yaml.documents, problems)) {
       const found = new Problems(document.yaml);
       checkFields(document, found);
-      if (document.kind === 'correlation') {
-        found.add(
-          ['correlation'],
-          'correlations need a memory of earlier events, which this version does not keep',
-        );
-      } else if (document.kind === 'filter') filters.push(...filterOf(document, placeholders, found));
+      if (document.kind === 'correlation') rules.push(...correlationRuleOf(document, file, drafts, found));
+      else if (document.kind === 'filter') filters.push(...filterOf(document, placeholders, found));
       else rules.push(...ruleOf(document, file, placeholders, found, warnings));
       problems.push(...found.found);
     }
   }
-  return { rules: filtered(singles(rules, problems), filters, warnings), problems, warnings };
+  const single = filtered(singles(rules, problems), filters, warnings);
+  return { rules: withCorrelations(single, drafts, problems), problems, warnings };
 };
+
+/** The rule that a correlation document is; what it refers to is found once every document is read. */
+const correlationRuleOf = (
+  document: SigmaDocument,
+  file: RuleFile,
+  drafts: Map<string, Drafted>,
+  problems: Problems,
+): readonly Rule[] => {
+  const draft = correlationOf(document, problems);
+  const usual: Suppression = {
+    by: [...(draft?.groupBy ?? []), ...(draft?.type === 'first_seen' ? draft.fields : [])],
+    forSeconds: Math.max(defaultSuppression.forSeconds, draft?.seconds ?? 0),
+  };
+  const klaxon = klaxonOf(document.body, undefined, usual, problems);
+  if (draft && klaxon.suppress.by.some((name) => !usual.by.includes(name)))
+    problems.add(['klaxon', 'suppress', 'by'], `a correlation knows ${usual.by.join(', ')}`);
+  if (!draft || problems.found.length > 0) return [];
+  const facts = factsOf(document, file);
+  drafts.set(facts.id, { draft, document });
+  return [
+    { ...facts, logSource: {}, expression: never, ...klaxon, covers: coversOf(klaxon.covers, facts.id) },
+  ];
+};
+
+const coversOf = (covers: readonly string[], id: string): readonly string[] =>
+  covers.length > 0 ? covers : [id];
 
 const contextOf = (
   document: SigmaDocument,
@@ -96,40 +116,24 @@ const ruleOf = (
   const context = contextOf(document, logSource, placeholders, problems);
   if (body.detection === undefined || body.detection === null) return [];
   const detection = detectionOf(body.detection, ['detection'], context);
-  const klaxon = klaxonOf(body, detection, problems);
+  const klaxon = klaxonOf(body, detection, defaultSuppression, problems);
   warnUnused(document, detection, warnings);
   if (textOf(body.status)?.toLowerCase() === 'unsupported') {
     warnings.push({ ...yaml.positionOf(['status']), message: 'an unsupported rule is not run' });
     return [];
   }
   if (problems.found.length > 0) return [];
-  const title = textOf(body.title) ?? '';
-  const name = someTextOf(body.name);
-  const level = textOf(body.level)?.toLowerCase();
-  const id = file.source === 'builtin' ? (name ?? title) : (someTextOf(body.id) ?? name ?? title);
+  const facts = factsOf(document, file);
   return [
     {
-      id,
-      title,
-      source: file.source,
-      severity: severities.find((severity) => severity === level) ?? fallbackSeverity,
+      ...facts,
       logSource,
       expression: detection.expression,
-      description: textOf(body.description) ?? '',
-      tags: textsOf(body.tags),
-      falsePositives: textsOf(body.falsepositives),
-      references: textsOf(body.references),
-      tactic: file.source === 'builtin' ? file.path.split('/').at(-2) : undefined,
-      isDeprecated: body.status === 'deprecated',
-      position: yaml.positionOf([]),
       ...klaxon,
-      covers: klaxon.covers.length > 0 ? klaxon.covers : [id],
+      covers: coversOf(klaxon.covers, facts.id),
     },
   ];
 };
-
-/** Sigma lets `level` out. */
-const fallbackSeverity: Severity = 'medium';
 
 const warnUnused = (document: SigmaDocument, detection: Detection, warnings: RuleProblem[]): void => {
   for (const name of detection.unused()) {

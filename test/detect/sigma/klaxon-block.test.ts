@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDetector } from '../../../shared/detect/detect.ts';
 import { defaultSuppression } from '../../../shared/detect/rule.ts';
-import { secondsOf } from '../../../shared/detect/sigma/klaxon-block.ts';
+import { secondsOf } from '../../../shared/detect/sigma/duration.ts';
 import { auditEvent } from '../events.ts';
 import { loadedSet } from './loading.ts';
 
@@ -76,7 +76,9 @@ describe('a time', () => {
     expect(secondsOf('1h')).toBe(3600);
     expect(secondsOf('2d')).toBe(172_800);
     expect(secondsOf('1w')).toBe(604_800);
-    for (const text of ['0m', '-1h', '1h30m', '1.5h', 'h', '60', '1M', '', '99999999999999999999d'])
+    expect(secondsOf('1M')).toBe(2_629_746);
+    expect(secondsOf('1y')).toBe(31_556_952);
+    for (const text of ['0m', '-1h', '1h30m', '1.5h', 'h', '60', '1x', '', '99999999999999999999d'])
       expect(secondsOf(text)).toBeUndefined();
   });
 });

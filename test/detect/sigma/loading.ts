@@ -1,6 +1,7 @@
 /** Short ways to load rules from text and to ask whether they hold for an event. */
 import { createDetector } from '../../../shared/detect/detect.ts';
-import { type RuleFile, type RuleSet, ruleSetOf } from '../../../shared/detect/sigma/rule-set.ts';
+import type { RuleFile } from '../../../shared/detect/sigma/facts.ts';
+import { type RuleSet, ruleSetOf } from '../../../shared/detect/sigma/rule-set.ts';
 import type { AuditEvent } from '../../../shared/schema/audit-event.ts';
 import type { JsonObject } from '../../../shared/schema/json.ts';
 import { auditEvent } from '../events.ts';

@@ -113,11 +113,6 @@ describe('a rule set', () => {
     expect(set.problems.every(({ line }) => line === 5)).toBe(true);
   });
 
-  it('says of a correlation that it is not run', () => {
-    const { problems } = sets(file('title: c\ncorrelation: { type: event_count }'));
-    expect(problems[0]?.message).toContain('correlations need a memory');
-  });
-
   it('leaves an unsupported rule out, in whatever case it says so', () => {
     for (const status of ['unsupported', 'Unsupported']) {
       const set = sets(rule('one', undefined, `status: ${status}\n`));

@@ -1,0 +1,186 @@
+/** Findings of a delivery in, one after the other; once memory has been told of them, the correlations that hold, out. */
+import type { Clock, StateStore } from '../../ports.ts';
+import { EventScope } from '../event-scope.ts';
+import type { Finding } from '../finding.ts';
+import { requestOf } from '../request.ts';
+import type { Rule } from '../rule.ts';
+import { absenceWatch } from './absence.ts';
+import { type Correlation, heardBy } from './correlation.ts';
+import { firstSeenWatch } from './first-seen.ts';
+import { type Incident, incidentsOf, type Occurrence } from './incident.ts';
+import { silenceWatch } from './silence.ts';
+import { groupScope, type Trigger } from './trigger.ts';
+import { askedTogether, hashOf, type Question, type Watch } from './watch.ts';
+import { windowWatch } from './windowed.ts';
+import { witnessOf } from './witness.ts';
+
+export interface Correlator {
+  /** Remembers a finding for the next `settle`. Findings that no correlation hears of cost one look-up. */
+  readonly take: (finding: Finding) => void;
+  /** How many findings wait. */
+  readonly waiting: () => number;
+  /**
+   * Tells memory what was taken, each key once, and answers what holds now. It may be repeated with the same findings:
+   * the answer is the same. Where memory fails, what was taken is lost to this correlator and must be taken again.
+   */
+  readonly settle: () => Promise<readonly Incident[]>;
+  /** Answers what has fallen silent; to be called every few minutes where logs come live. */
+  readonly tick: () => Promise<readonly Incident[]>;
+}
+
+export interface CorrelatorOptions {
+  readonly state: StateStore;
+  readonly now: Clock;
+  /** One incident for each window and group, not for each arrival. */
+  readonly suppress: boolean;
+}
+
+/** Who hears of a rule's findings, and as which of its inputs. */
+interface Listener {
+  readonly watch: Watch;
+  readonly place: number;
+}
+
+export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOptions): Correlator => {
+  const levels = levelsOf(rules).map((level) => level.map((rule) => watchOf(rule, options)));
+  const listeners = new Map<string, Listener[]>();
+  for (const watch of levels.flat()) {
+    for (const [place, { rule }] of heardBy(correlationOf(watch.rule)).entries()) {
+      const known = listeners.get(rule);
+      if (known) known.push({ watch, place });
+      else listeners.set(rule, [{ watch, place }]);
+    }
+  }
+  let scope: EventScope | undefined;
+  let waiting = 0;
+
+  const tell = (trigger: Trigger): void => {
+    for (const { watch, place } of listeners.get(trigger.rule.id) ?? []) watch.take(place, trigger);
+  };
+
+  const asked = async (
+    watches: readonly Watch[],
+    questions: readonly Question[],
+  ): Promise<readonly Incident[]> => {
+    const incidents: Incident[] = [];
+    const held = watches.map(({ rule }, at): Question => {
+      const { entries, read } = questions[at] ?? nothingAsked;
+      return {
+        entries,
+        read: async (answers) => {
+          const occurrences = await read(answers);
+          for (const occurrence of occurrences) tell(triggerOf(rule, occurrence));
+          if (!rule.isSilent) incidents.push(...incidentsOf(rule, occurrences, options.suppress));
+          return occurrences;
+        },
+      };
+    });
+    const { entries, read } = askedTogether(held);
+    await read(entries.length === 0 ? [] : await options.state.add(entries));
+    return incidents;
+  };
+
+  return {
+    take: (finding) => {
+      const { rule, event } = finding;
+      const { time } = event;
+      // What has no time lies in no window.
+      if (time === undefined || !listeners.has(rule.id)) return;
+      waiting++;
+      if (scope) scope.turnTo(event);
+      else scope = new EventScope(event);
+      let id: string | undefined;
+      tell({
+        rule,
+        get id() {
+          id ??= hashOf(requestOf(event));
+          return id;
+        },
+        time,
+        scope,
+        witness: () => witnessOf(finding, time),
+      });
+    },
+    waiting: () => waiting,
+    settle: async () => {
+      waiting = 0;
+      const incidents: Incident[] = [];
+      for (const watches of levels)
+        incidents.push(
+          ...(await asked(
+            watches,
+            watches.map((watch) => watch.drain()),
+          )),
+        );
+      return incidents;
+    },
+    tick: async () => {
+      const incidents: Incident[] = [];
+      for (const watches of levels) {
+        const questions = watches.map((watch) =>
+          askedTogether([watch.drain(), watch.tick?.() ?? nothingAsked]),
+        );
+        incidents.push(...(await asked(watches, questions)));
+      }
+      return incidents;
+    },
+  };
+};
+
+const nothingAsked: Question = { entries: [], read: () => [] };
+
+const correlationOf = ({ id, correlation }: Rule): Correlation => {
+  if (!correlation) throw new TypeError(`${id} is no correlation`);
+  return correlation;
+};
+
+const watchOf = (rule: Rule, { now }: CorrelatorOptions): Watch => {
+  const correlation = correlationOf(rule);
+  switch (correlation.type) {
+    case 'first_seen':
+      return firstSeenWatch(rule, correlation);
+    case 'absence':
+      return correlation.while.length === 0
+        ? silenceWatch(rule, correlation, now)
+        : absenceWatch(rule, correlation);
+    default:
+      return windowWatch(rule, correlation);
+  }
+};
+
+/** Correlations by how many others stand below them. The loader has refused circles. */
+const levelsOf = (rules: readonly Rule[]): readonly (readonly Rule[])[] => {
+  const correlations = new Map(rules.filter(({ correlation }) => correlation).map((rule) => [rule.id, rule]));
+  const levels: Rule[][] = [];
+  const known = new Map<string, number>();
+  const levelOf = (rule: Rule): number => {
+    const earlier = known.get(rule.id);
+    if (earlier !== undefined) return earlier;
+    const below = heardBy(correlationOf(rule)).flatMap((input) => correlations.get(input.rule) ?? []);
+    const level = below.reduce((most, inner) => Math.max(most, levelOf(inner) + 1), 0);
+    known.set(rule.id, level);
+    return level;
+  };
+  for (const rule of correlations.values()) {
+    const level = levelOf(rule);
+    while (levels.length <= level) levels.push([]);
+    levels[level]?.push(rule);
+  }
+  return levels;
+};
+
+/** A correlation that held, as an event for those above it: at that time, with nothing but its group's values. */
+const triggerOf = (rule: Rule, { time, values, witnesses }: Occurrence): Trigger => {
+  const names = [...values.keys()];
+  const last = witnesses.at(-1);
+  return {
+    rule,
+    id: hashOf(JSON.stringify([rule.id, time, ...values, last?.id])),
+    time,
+    scope: groupScope(names, [...values.values()]),
+    witness: () => {
+      if (!last) throw new TypeError(`${rule.id} held without an event`);
+      return { ...last, time, rule: { id: rule.id, title: rule.title } };
+    },
+  };
+};

@@ -1,0 +1,52 @@
+/** An event that a correlation remembers: enough of it to tell the story later, small enough to keep many. */
+import type { AuditEvent, Origin } from '../../schema/audit-event.ts';
+import type { JsonObject } from '../../schema/json.ts';
+import type { Finding } from '../finding.ts';
+
+/** Survives JSON, so that any store can keep it; some hundred bytes. */
+export interface Witness
+  extends Pick<AuditEvent, 'id' | 'actor' | 'client' | 'action' | 'target' | 'outcome'> {
+  readonly time: number;
+  readonly rule: { readonly id: string; readonly title: string };
+  readonly origin: Pick<
+    Origin,
+    'cloud' | 'account' | 'region' | 'cluster' | 'clusterId' | 'dialect' | 'location'
+  >;
+}
+
+/** A caller chooses names and URIs: none of them may make a witness large. */
+const maxText = 256;
+const maxTexts = 8;
+
+export const witnessOf = ({ rule, event }: Finding, time: number): Witness => {
+  const { id, origin, actor, client, action, target, outcome } = event;
+  const { cloud, account, region, cluster, clusterId, dialect, location } = origin;
+  return trimmed({
+    id,
+    time,
+    rule: { id: rule.id, title: rule.title },
+    origin: { cloud, account, region, cluster, clusterId, dialect, location },
+    actor,
+    client,
+    action,
+    target,
+    outcome,
+  });
+};
+
+/** The same with absent members left out, texts cut and lists shortened. */
+const trimmed = <T>(value: T): T => cut(value as never) as T;
+
+const cut = (value: JsonObject | readonly unknown[] | string | number | boolean | null): unknown => {
+  if (typeof value === 'string') return value.length > maxText ? `${value.slice(0, maxText - 3)}...` : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    // Of many addresses the last is the one that the client could not choose.
+    return value.slice(-maxTexts).map((member) => cut(member as never));
+  }
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, member]) =>
+      member === undefined ? [] : [[key, cut(member as never)]],
+    ),
+  );
+};
