@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadRules } from '../functions/local/rule-files.ts';
 import { AuditEvent } from '../shared/schema/audit-event.ts';
+import { SettingsFile } from '../shared/settings/settings.ts';
 import { fieldMapPage } from './field-map.ts';
 import { rulesPage } from './rules-page.ts';
 
@@ -37,8 +38,12 @@ const readmePage = (): string => {
 /** As much of the output as a reader takes in: the first alert and the head of the next. */
 const exampleLines = 20;
 
+const schemaPage = (schema: object): string =>
+  `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...schema }, undefined, 2)}\n`;
+
 const pages: Readonly<Record<string, string>> = {
-  'docs/schema/audit-event.schema.json': `${JSON.stringify({ $schema: 'https://json-schema.org/draft/2020-12/schema', ...AuditEvent }, undefined, 2)}\n`,
+  'docs/schema/audit-event.schema.json': schemaPage(AuditEvent),
+  'docs/schema/klaxon.config.schema.json': schemaPage(SettingsFile),
   'docs/rules.md': rulesPage(rules),
   'docs/field-map.md': fieldMapPage(),
   'README.md': readmePage(),

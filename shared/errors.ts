@@ -38,7 +38,7 @@ export interface TextPosition {
   readonly column: number;
 }
 
-/** One fault in a rule file. */
+/** One fault in a file of rules or settings. */
 export interface RuleProblem extends TextPosition {
   readonly message: string;
 }
@@ -50,6 +50,17 @@ export class RuleError extends KlaxonError {
   constructor(problems: readonly RuleProblem[]) {
     super('rule', problems.map((problem) => `${positionText(problem)}: ${problem.message}`).join('\n'));
     this.name = 'RuleError';
+    this.problems = problems;
+  }
+}
+
+/** A settings file that cannot be used; it carries every fault that was found, not only the first. */
+export class SettingsError extends KlaxonError {
+  readonly problems: readonly RuleProblem[];
+
+  constructor(problems: readonly RuleProblem[]) {
+    super('settings', problems.map((problem) => `${positionText(problem)}: ${problem.message}`).join('\n'));
+    this.name = 'SettingsError';
     this.problems = problems;
   }
 }

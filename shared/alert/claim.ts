@@ -1,5 +1,4 @@
 /** Alerts in; those that nobody has given yet, out; and the mark that keeps them from being given again. */
-
 import type { Entry, StateStore } from '../ports.ts';
 import { severities, severityRank } from '../schema/severity.ts';
 import type { Alert } from './alert.ts';

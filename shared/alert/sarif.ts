@@ -1,5 +1,4 @@
 /** Alerts in, one SARIF 2.1.0 log, as code scanning services read it, out. */
-
 import type { JsonObject } from '../schema/json.ts';
 import type { Severity } from '../schema/severity.ts';
 import type { Alert, EventReference } from './alert.ts';

@@ -3,10 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { JsonObject } from './json.ts';
 import { KubernetesAuditEvent } from './kubernetes-audit.ts';
 import { dialects } from './raw-record.ts';
-import { maybe, textList } from './type.ts';
-
-const oneOf = <T extends readonly string[]>(words: T, description?: string) =>
-  Type.Unsafe<T[number]>({ type: 'string', enum: [...words], ...(description && { description }) });
+import { maybe, oneOf, textList } from './type.ts';
 
 const Text = Type.Readonly(Type.String());
 const Texts = textList();
@@ -37,7 +34,7 @@ export const AuditEvent = Type.Object(
         region: maybe(Type.String()),
         cluster: maybe(Type.String({ description: 'The name people use' })),
         clusterId: maybe(Type.String({ description: 'ARN, resource id or full resource name, where known' })),
-        dialect: Type.Readonly(oneOf(dialects, 'Who wrote the record')),
+        dialect: Type.Readonly(oneOf(dialects, { description: 'Who wrote the record' })),
         stream: maybe(Type.String({ description: 'Log stream, category or log name' })),
         deliveryId: maybe(Type.String()),
         location: maybe(

@@ -1,11 +1,13 @@
-/** The two schema forms that TypeBox has no word for: a field that may be absent, and an object open to more fields. */
+/** The schema forms that TypeBox has no word for: a field that may be absent, an object open to more, one of some words. */
 import {
   type ArrayOptions,
+  Kind,
   type ObjectOptions,
   type Static,
   type TProperties,
   type TSchema,
   Type,
+  TypeRegistry,
 } from '@sinclair/typebox';
 
 /** A field that may be absent. In memory it may also be undefined, which JSON writes as absent. */
@@ -21,3 +23,15 @@ export const openObject = <P extends TProperties>(properties: P, options: Object
 /** A list of texts that nobody changes. */
 export const textList = (options: ArrayOptions = {}) =>
   Type.Unsafe<readonly string[]>(Type.Array(Type.String(), options));
+
+const wordKind = 'OneOf';
+TypeRegistry.Set<{ readonly enum: readonly string[] }>(
+  wordKind,
+  (schema, value) => typeof value === 'string' && schema.enum.includes(value),
+);
+
+/** One of these words: TypeBox would publish a list of constants, which editors show less well than an `enum`. */
+export const oneOf = <T extends readonly string[]>(
+  words: T,
+  options: { readonly description?: string } = {},
+) => Type.Unsafe<T[number]>({ [Kind]: wordKind, type: 'string', enum: [...words], ...options });

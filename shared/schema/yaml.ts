@@ -7,6 +7,7 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  type Pair,
   parseAllDocuments,
   visit,
   type YAMLMap,
@@ -20,6 +21,8 @@ export interface YamlDocument {
   readonly value: unknown;
   /** Where the part at a path begins; of its nearest parent where the path leads nowhere. */
   readonly positionOf: (path: YamlPath) => TextPosition;
+  /** What is written at a path without quotes, for whoever asks how other readers take it; undefined for all else. */
+  readonly bareAt: (path: YamlPath) => string | undefined;
 }
 
 export interface YamlFile {
@@ -75,7 +78,13 @@ export const yamlOf = (path: string, text: string, scalars: Scalars = 'typed'): 
     if (found.length > 0) continue;
     const value = plainOf(parsed);
     if (value instanceof Error) problems.push({ ...at(root?.range?.[0] ?? 0), message: value.message });
-    else documents.push({ value, positionOf: (steps) => at(offsetOf(root, steps)) });
+    else {
+      documents.push({
+        value,
+        positionOf: (steps) => at(placeOf(root, steps).offset),
+        bareAt: (steps) => bareTextOf(placeOf(root, steps, true).node),
+      });
+    }
   }
   return { documents, problems };
 };
@@ -140,22 +149,29 @@ const keyFaults = (map: YAMLMap): readonly Fault[] => {
   return faults;
 };
 
-const offsetOf = (root: Node | null, steps: YamlPath): number => {
-  let node: unknown = root;
-  let offset = root?.range?.[0] ?? 0;
+interface Place {
+  readonly node: unknown;
+  readonly offset: number;
+}
+
+/** Where a path leads; its nearest parent where it leads nowhere, or with `whole` no node. */
+const placeOf = (root: Node | null, steps: YamlPath, whole = false): Place => {
+  let place: Place = { node: root, offset: root?.range?.[0] ?? 0 };
   for (const step of steps) {
-    const next = childOf(node, step);
-    if (!next) break;
-    offset = next.offset;
-    node = next.node;
+    const next = childOf(place.node, step);
+    if (!next) return whole ? { ...place, node: undefined } : place;
+    place = next;
   }
-  return offset;
+  return place;
 };
 
+const bareTextOf = (node: unknown): string | undefined =>
+  isScalar(node) && node.type === 'PLAIN' ? node.source : undefined;
+
 /** A member of a map begins at its key. */
-const childOf = (node: unknown, step: string | number): { node: unknown; offset: number } | undefined => {
+const childOf = (node: unknown, step: string | number): Place | undefined => {
   if (isMap(node)) {
-    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+    const pair = pairsOf(node).get(String(step));
     const offset = isScalar(pair?.key) ? pair.key.range?.[0] : undefined;
     return pair && offset !== undefined ? { node: pair.value, offset } : undefined;
   }
@@ -164,4 +180,16 @@ const childOf = (node: unknown, step: string | number): { node: unknown; offset:
     return member?.range ? { node: member, offset: member.range[0] } : undefined;
   }
   return undefined;
+};
+
+/** By key, once a map: asking for every value of a long map would else walk it as often as it is long. */
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
+const pairsOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+  const known = pairs.get(map);
+  if (known) return known;
+  const made = new Map<string, Pair>();
+  for (const pair of map.items) if (isScalar(pair.key)) made.set(String(pair.key.value), pair);
+  pairs.set(map, made);
+  return made;
 };

@@ -110,7 +110,11 @@ const lookAtLogSource: Look = ({ body, kind }, problems) => {
 };
 
 /** Faults of the log source are the loader's to report. */
-const nowhere = { value: undefined, positionOf: () => ({ path: '', line: 1, column: 1 }) };
+const nowhere = {
+  value: undefined,
+  positionOf: () => ({ path: '', line: 1, column: 1 }),
+  bareAt: () => undefined,
+};
 
 const namespaces = new Set(['attack', 'car', 'cve', 'd3fend', 'detection', 'stp', 'tlp']);
 const attackTag = /^attack\.(?:[tgsma]\d{4}(?:\.\d{3})?|ds\d{4}|[a-z]+(?:-[a-z]+)*)$/;
