@@ -1,4 +1,4 @@
-/** What the core asks of the world around it: a clock, and memory that outlives an invocation. */
+/** What the core asks of the world around it: a clock, memory that outlives an invocation, and a place for evidence. */
 import type { JsonValue } from './schema/json.ts';
 
 /** Epoch milliseconds. Only expiry asks it: windows of detection go by event time. */
@@ -46,4 +46,52 @@ export interface StateStore {
    * is not a key of `add`, whatever its name.
    */
   readonly update: <T>(key: string, change: (current: T | undefined) => T, ttlSeconds: number) => Promise<T>;
+}
+
+/**
+ * A name in an archive: parts of letters, digits and `-_.=%~`, divided by slashes. No part begins with a dot or ends with
+ * one, so that a name means the same in every store and cannot leave a folder.
+ */
+export const isObjectName = (name: string): boolean =>
+  name.length <= longestName &&
+  name
+    .split('/')
+    .every((part) => part.length <= longestPart && /^[\w=%~-](?:[\w.=%~-]*[\w=%~-])?$/.test(part));
+
+/** S3 and Cloud Storage allow 1024 bytes, Blob Storage as many characters. */
+const longestName = 1024;
+/** What file systems allow between two slashes. */
+const longestPart = 255;
+
+export interface ArchiveObject {
+  /** @see isObjectName */
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ListedObject {
+  readonly name: string;
+  /** As stored. */
+  readonly bytes: number;
+}
+
+/**
+ * Where evidence lies: what is written once is never changed. A call that fails throws a KlaxonError of code `archive`,
+ * `retryable` where the same call may succeed later; a name that is none is refused, and that is not retryable. Prefixes
+ * are empty or end in a slash; what is listed comes in the order of its names, byte by byte, page after page as it is asked for,
+ * and holds all that was written before the call.
+ */
+export interface ArchiveStore {
+  /**
+   * Writes an object whole, or not at all, unless its name is taken. Answers whether this call wrote it: of several
+   * that race for a name one does. Who is told of a failure may repeat the call; it may find the name taken by itself.
+   */
+  readonly put: (object: ArchiveObject) => Promise<boolean>;
+  /** The bytes of an object; undefined where there is none of that name. */
+  readonly get: (name: string) => Promise<Uint8Array | undefined>;
+  /** Every object below a prefix, at any depth. */
+  readonly list: (prefix: string) => AsyncIterable<ListedObject>;
+  /** The prefixes one part longer than this one below which there are objects. */
+  readonly folders: (prefix: string) => AsyncIterable<string>;
 }

@@ -37,7 +37,7 @@ const ownImportsOf = (path: string): readonly string[] =>
 const floors: readonly (readonly [number, RegExp])[] = [
   [0, /^shared\/(schema\/|errors\.ts)/],
   [1, /^shared\/(settings\/|ports\.ts|state\/|decode\/|normalise\/)/],
-  [2, /^shared\/detect\//],
+  [2, /^shared\/(detect|archive)\//],
   [3, /^shared\/alert\//],
   [4, /^shared\/pipeline\.ts/],
   [5, /^functions\//],

@@ -5,7 +5,7 @@ import { claim, unclaimed } from '../../../shared/alert/claim.ts';
 import type { StateStore } from '../../../shared/ports.ts';
 import { severityRank } from '../../../shared/schema/severity.ts';
 import { lineOf, type Output, textOf } from '../alerts.ts';
-import { opened } from '../archive.ts';
+import { opened } from '../event-file.ts';
 
 export interface CollectorOptions {
   readonly output: Output;

@@ -12,7 +12,7 @@ import type { Rejection } from '../../../shared/schema/raw-record.ts';
 import { type Severity, severities, severityRank } from '../../../shared/schema/severity.ts';
 import { memoryState } from '../../../shared/state/memory-state.ts';
 import { type Output, outputs } from '../alerts.ts';
-import { type EventFormat, eventFile, eventFormats } from '../archive.ts';
+import { type EventFormat, eventFile, eventFormats } from '../event-file.ts';
 import { progressOn } from '../progress.ts';
 import { type Input, inputsOf, type ReadFault, readDocuments } from '../read.ts';
 import { loadRules } from '../rule-files.ts';
