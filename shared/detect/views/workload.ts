@@ -9,6 +9,7 @@ import {
   textOf,
   textsOf,
 } from '../../schema/json.ts';
+import { imageOf } from './image.ts';
 import { isWrite, requestBodyOf } from './request-body.ts';
 
 /** Subresources whose body is the workload or a part of it; status and scale are not. */
@@ -26,7 +27,7 @@ const containerLists = {
 
 /**
  * `workload`: kind, labels, annotations, spec (the pod spec), containers (init and ephemeral ones too, each with `type`
- * and `line`, its command and arguments joined), images, hostPaths (normalised), capabilities (added, without CAP_).
+ * and `line`, its command and arguments joined), images, registries, repositories, hostPaths (normalised), capabilities (added, without CAP_).
  */
 export const workloadOf = (event: AuditEvent): JsonObject | undefined => {
   if (!canHoldWorkload(event)) return undefined;
@@ -35,6 +36,10 @@ export const workloadOf = (event: AuditEvent): JsonObject | undefined => {
   const spec = objectOf(pod?.spec);
   if (!body || !pod || !spec) return undefined;
   const containers = containersOf(spec);
+  const images = containers
+    .map((container) => textOf(container.image))
+    .filter((image) => image !== undefined);
+  const named = images.map(imageOf).filter((image) => image !== undefined);
   const metadata = objectOf(pod.metadata) ?? {};
   const own = objectOf(body.metadata) ?? {};
   return {
@@ -47,7 +52,9 @@ export const workloadOf = (event: AuditEvent): JsonObject | undefined => {
     ),
     spec,
     containers,
-    images: containers.map((container) => textOf(container.image)).filter((image) => image !== undefined),
+    images,
+    registries: [...new Set(named.map(({ registry }) => registry))],
+    repositories: [...new Set(named.map(({ repository }) => repository))],
     hostPaths: hostPathsOf(spec),
     capabilities: containers.flatMap(capabilitiesOf),
   };
