@@ -8,10 +8,13 @@ import type { Rule } from '../../shared/detect/rule.ts';
 import type { RuleFile } from '../../shared/detect/sigma/facts.ts';
 import { lintOf } from '../../shared/detect/sigma/lint.ts';
 import { placeholdersOf, type RuleSet, ruleSetOf } from '../../shared/detect/sigma/rule-set.ts';
+import { type Tuned, tuned, withAddedValues } from '../../shared/detect/tuning.ts';
 import { type EventLibrary, type Twin, twinOf } from '../../shared/detect/twin.ts';
-import { KlaxonError, messageOf, type RuleProblem } from '../../shared/errors.ts';
+import { KlaxonError, messageOf, type RuleProblem, SettingsError } from '../../shared/errors.ts';
 import { isObject, type JsonObject } from '../../shared/schema/json.ts';
 import { yamlOf } from '../../shared/schema/yaml.ts';
+import { noSettings } from '../../shared/settings/read-settings.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
 
 export interface RuleChoice {
   /** Folders in our layout, that add to or stand in for the built-in rules. */
@@ -23,7 +26,25 @@ export interface RuleChoice {
   readonly builtin: boolean;
   /** Only these rules, by id; undefined means all. */
   readonly only?: readonly string[] | undefined;
+  /** What of the file is not said by a flag: how rules are tuned, and which filters are added. */
+  readonly settings?: Settings | undefined;
 }
+
+export interface LoadedRules extends RuleSet, Pick<Tuned, 'disabled' | 'changes'> {}
+
+/** What a person asked for on the command line wins over the same key of the settings file. */
+export const choiceOf = (flags: RuleChoice, settings: Settings): RuleChoice => {
+  const { builtin, folders, sigma, falco } = settings.rules;
+  const { rules: asked, falco: askedFalco = [] } = flags;
+  return {
+    rules: asked.length > 0 ? asked : folders,
+    sigma: flags.sigma.length > 0 ? flags.sigma : sigma,
+    falco: askedFalco.length > 0 ? askedFalco : falco,
+    builtin: flags.builtin && builtin,
+    only: flags.only,
+    settings,
+  };
+};
 
 /** The rules that ship with Klaxon: beside the sources in a checkout, beside the bundle in a package. */
 export const builtinFolder = (): string => {
@@ -57,14 +78,21 @@ const read = (path: string): { readonly path: string; readonly text: string } =>
   text: readFileSync(path, 'utf8'),
 });
 
-/** @throws KlaxonError where a folder cannot be read, or `only` names a rule that is not there. */
-export const loadRules = (choice: RuleChoice): RuleSet => {
+/** @throws KlaxonError where a folder cannot be read, `only` names a rule that is not there, or the settings do. */
+export const loadRules = (choice: RuleChoice): LoadedRules => {
   const { lists, files, falcoFiles } = readFiles(choice);
+  const { settings = noSettings(), only } = choice;
   const { placeholders, problems } = placeholdersOf(lists);
-  const set = ruleSetOf(files, placeholders);
+  const longer = withAddedValues(placeholders, settings);
+  const set = ruleSetOf(files, longer.lists);
   const falco = falcoRuleSetOf(falcoFiles);
+  const { rules, disabled, changes, ...tuning } = tuned([...set.rules, ...falco.rules], settings, only);
+  const faults = [...tuning.problems, ...longer.problems];
+  if (faults.length > 0) throw new SettingsError(faults);
   return {
-    rules: chosen([...set.rules, ...falco.rules], choice.only),
+    rules: chosen(rules, only),
+    disabled,
+    changes,
     problems: [...problems, ...set.problems, ...falco.problems],
     warnings: [...set.warnings, ...falco.warnings],
   };
@@ -94,7 +122,8 @@ const readFiles = (choice: RuleChoice): ChosenFiles => {
     }
     // The lists are there for brought rules too.
     if (!choice.builtin) lists.push(...filesBelow(join(builtinFolder(), 'lists')).map(read));
-    for (const path of choice.sigma.flatMap(filesBelow)) files.push({ ...read(path), source: 'sigma' });
+    const sigma = [...choice.sigma, ...(choice.settings?.tuning.filters ?? [])];
+    for (const path of sigma.flatMap(filesBelow)) files.push({ ...read(path), source: 'sigma' });
     for (const path of (choice.falco ?? []).flatMap(filesBelow)) falcoFiles.push(read(path));
   } catch (thrown) {
     throw new KlaxonError('rule', `cannot read rules: ${messageOf(thrown)}`, { cause: thrown });

@@ -59,6 +59,8 @@ export interface Rule {
   /** Ids of the catalogue that this rule covers, its own first. */
   readonly covers: readonly string[];
   readonly position: TextPosition;
+  /** Where the filters stand whose conditions were added to its own. */
+  readonly filters?: readonly TextPosition[] | undefined;
 }
 
 /** Matches that agree in these fields within this time are one alert. */

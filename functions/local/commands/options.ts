@@ -1,5 +1,5 @@
 /** Readers of option values that more than one command takes. */
-import { InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 
 export const collectOption = (value: string, earlier: readonly string[]): readonly string[] => [
   ...earlier,
@@ -23,3 +23,13 @@ export const bytesOf = (value: string): number => {
     throw new InvalidArgumentError('Expected a size such as 64MiB.');
   return bytes;
 };
+
+/** What commander makes of the two options below: a path, false, or nothing. */
+export interface ConfigOption {
+  readonly config?: string | false;
+}
+
+export const withConfig = (command: Command): Command =>
+  command
+    .option('--config <file>', 'settings (klaxon.config.yaml, where it is there)')
+    .option('--no-config', 'leave any settings file out');

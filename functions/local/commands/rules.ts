@@ -8,21 +8,27 @@ import { bySeverity, type Rule } from '../../../shared/detect/rule.ts';
 import { faultOf } from '../../../shared/detect/twin-run.ts';
 import { positionText } from '../../../shared/errors.ts';
 import { severities } from '../../../shared/schema/severity.ts';
-import { eventLibrary, lintFiles, loadRules, twinBeside } from '../rule-files.ts';
-import { collectOption } from './options.ts';
+import { noSettings } from '../../../shared/settings/read-settings.ts';
+import {
+  choiceOf,
+  eventLibrary,
+  type LoadedRules,
+  lintFiles,
+  loadRules,
+  type RuleChoice,
+  twinBeside,
+} from '../rule-files.ts';
+import { settingsFrom } from '../settings.ts';
+import { type ConfigOption, collectOption, withConfig } from './options.ts';
 
-interface RuleOptions {
-  readonly rules: readonly string[];
-  readonly sigma: readonly string[];
-  readonly falco: readonly string[];
-  readonly builtin: boolean;
+interface RuleOptions extends RuleChoice, ConfigOption {
   readonly output: 'pretty' | 'ndjson';
 }
 
 export const addRules = (program: Command, finish: (status: number) => void): void => {
   const rules = program.command('rules').description('list, show, test and check rules');
   const withChoice = (command: Command): Command =>
-    command
+    withConfig(command)
       .option('--rules <dir>', 'add a folder of rules with its lists/ (repeatable)', collectOption, [])
       .option('--sigma <dir>', 'add a folder or file of Sigma rules (repeatable)', collectOption, [])
       .option('--falco <file>', 'add a file of Falco rules (repeatable, in order)', collectOption, [])
@@ -47,17 +53,21 @@ export const addRules = (program: Command, finish: (status: number) => void): vo
 
 /** Exit status 0 without a remark, 1 with one, 2 where a file does not load. */
 const lint = (options: RuleOptions): number => {
-  const { problems, warnings, rules } = loadRules(options);
-  const remarks = [...problems, ...warnings, ...lintFiles(options)];
+  const choice = chosenBy(options);
+  const { problems, warnings, rules } = loadRules(choice);
+  const remarks = [...problems, ...warnings, ...lintFiles(choice)];
   for (const remark of remarks) write(`${positionText(remark)}: ${remark.message}`);
   process.stderr.write(`${rules.length} rules, ${remarks.length} remarks\n`);
   if (problems.length > 0) return 2;
   return remarks.length > 0 ? 1 : 0;
 };
 
+/** A twin is about its rule as it is written, so the settings say here only which rules there are. */
 const test = async (names: readonly string[], options: RuleOptions): Promise<number> => {
-  const { rules, status } = loaded(options);
-  const library = eventLibrary(options.rules);
+  const settings = { ...settingsFrom(options.config), tuning: noSettings().tuning };
+  const choice = choiceOf(options, settings);
+  const { rules, status } = loaded(choice);
+  const library = eventLibrary(choice.rules);
   const tested = names.length === 0 ? rules : rules.filter((rule) => names.includes(rule.id));
   let passed = 0;
   let failed = 0;
@@ -87,23 +97,33 @@ const complain = (text: string): void => {
   process.stderr.write(`klaxon: ${text}\n`);
 };
 
-const loaded = (options: RuleOptions): { readonly rules: readonly Rule[]; readonly status: number } => {
-  const set = loadRules(options);
+const chosenBy = (options: RuleOptions): RuleChoice => choiceOf(options, settingsFrom(options.config));
+
+const loaded = (choice: RuleChoice): LoadedRules & { readonly status: number } => {
+  const set = loadRules(choice);
   for (const problem of set.problems) complain(`${positionText(problem)}: ${problem.message}`);
   for (const warning of set.warnings) complain(`${positionText(warning)}: warning: ${warning.message}`);
-  return { rules: set.rules, status: set.problems.length > 0 ? 2 : 0 };
+  return { ...set, status: set.problems.length > 0 ? 2 : 0 };
 };
 
 const list = (options: RuleOptions): number => {
-  const { rules, status } = loaded(options);
-  const detections = rules.filter(({ isSilent }) => isSilent !== true);
-  for (const rule of detections.toSorted(bySeverity)) {
-    if (options.output === 'ndjson') write(JSON.stringify(rowOf(rule)));
-    else write(`${rule.severity.padEnd(longestSeverity)}  ${rule.id.padEnd(40)}  ${rule.title}`);
+  const { rules, disabled, status } = loaded(chosenBy(options));
+  const isDisabled = new Set(disabled.map(({ rule }) => rule.id));
+  const detections = rules.filter(({ id, isSilent }) => isSilent !== true && !isDisabled.has(id));
+  if (options.output === 'ndjson') {
+    for (const rule of detections.toSorted(bySeverity)) write(JSON.stringify(rowOf(rule)));
+    for (const { rule, because } of disabled) write(JSON.stringify({ ...rowOf(rule), disabled: because }));
+    return status;
   }
-  if (options.output === 'pretty') process.stderr.write(`${detections.length} rules\n`);
+  for (const rule of detections.toSorted(bySeverity)) write(lineOf(rule.severity, rule, rule.title));
+  for (const { rule, because } of disabled) write(lineOf('disabled', rule, because));
+  const except = disabled.length > 0 ? `, ${disabled.length} disabled` : '';
+  process.stderr.write(`${detections.length} rules${except}\n`);
   return status;
 };
+
+const lineOf = (first: string, { id }: Rule, text: string): string =>
+  `${first.padEnd(longestSeverity)}  ${id.padEnd(40)}  ${text}`;
 
 const longestSeverity = Math.max(...severities.map((severity) => severity.length));
 
@@ -120,8 +140,8 @@ const rowOf = (rule: Rule) => ({
 const labelWidth = 10;
 
 const show = (id: string, options: RuleOptions): number => {
-  const { rules, status } = loaded(options);
-  const rule = rules.find((candidate) => candidate.id === id);
+  const { rules, disabled, changes, status } = loaded(chosenBy(options));
+  const rule = [...rules, ...disabled.map((one) => one.rule)].find((candidate) => candidate.id === id);
   if (!rule) {
     complain(`no rule has the id ${id}: see klaxon rules list`);
     return 2;
@@ -129,6 +149,7 @@ const show = (id: string, options: RuleOptions): number => {
   const { tactics, techniques } = attackOf(rule.tags);
   const parts: readonly (readonly [string, string | undefined])[] = [
     ['severity', rule.severity],
+    ['settings', listed(changes.get(id) ?? [])],
     ['about', rule.description],
     ['attack', [...tactics.map((tactic) => tactic.name), ...techniques].join(', ')],
     ['reads', dialectsOf(rule).join(', ')],
@@ -141,6 +162,7 @@ const show = (id: string, options: RuleOptions): number => {
     ],
     ['maybe', listed(rule.falsePositives)],
     ['misses', rule.misses],
+    ['except', rule.filters?.map(({ path, line }) => `${path}:${line}`).join(', ')],
     ['groups', `by ${rule.suppress.by.join(', ')} for ${rule.suppress.forSeconds} seconds`],
     ['next', rule.respond.map((step, at) => `${at + 1}. ${step}`).join(`\n${' '.repeat(labelWidth + 2)}`)],
     ['file', `${rule.position.path}:${rule.position.line}`],

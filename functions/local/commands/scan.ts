@@ -15,12 +15,13 @@ import { type Output, outputs } from '../alerts.ts';
 import { type EventFormat, eventFile, eventFormats } from '../event-file.ts';
 import { progressOn } from '../progress.ts';
 import { type Input, inputsOf, type ReadFault, readDocuments } from '../read.ts';
-import { loadRules } from '../rule-files.ts';
+import { choiceOf, loadRules } from '../rule-files.ts';
+import { settingsFrom } from '../settings.ts';
 import { stateFile } from '../state.ts';
 import { AlertCollector } from './alert-collector.ts';
-import { bytesOf, collectOption, ids } from './options.ts';
+import { bytesOf, type ConfigOption, collectOption, ids, withConfig } from './options.ts';
 
-interface ScanOptions {
+interface ScanOptions extends ConfigOption {
   readonly output: Output;
   readonly eventsOut?: string;
   readonly eventsFormat: EventFormat;
@@ -28,7 +29,7 @@ interface ScanOptions {
   readonly rules: readonly string[];
   readonly sigma: readonly string[];
   readonly falco: readonly string[];
-  readonly falcoMatching: 'first' | 'all';
+  readonly falcoMatching?: 'first' | 'all';
   readonly builtin: boolean;
   readonly only?: readonly string[];
   readonly failOn?: Severity;
@@ -39,8 +40,7 @@ interface ScanOptions {
 }
 
 export const addScan = (program: Command, finish: (status: number) => void): void => {
-  program
-    .command('scan')
+  withConfig(program.command('scan'))
     .description('read logs and print alerts')
     .argument(
       '<path...>',
@@ -65,9 +65,10 @@ export const addScan = (program: Command, finish: (status: number) => void): voi
     )
     .option('--falco <file>', 'add a file of Falco rules (repeatable, in order)', collectOption, [])
     .addOption(
-      new Option('--falco-matching <which>', 'of the Falco rules that hold for an event, which are alerted')
-        .choices(['first', 'all'])
-        .default('first'),
+      new Option(
+        '--falco-matching <which>',
+        'of the Falco rules that hold for an event, which are alerted (first)',
+      ).choices(['first', 'all']),
     )
     .option('--no-builtin', 'leave the built-in rules out')
     .option('--only <ids>', 'run only these rules, by id, separated by commas', ids)
@@ -106,11 +107,12 @@ input that could not be read.`;
 
 const scan = async (paths: readonly string[], options: ScanOptions): Promise<number> => {
   const started = performance.now();
-  const set = loadRules(options);
+  const settings = settingsFrom(options.config);
+  const set = loadRules(choiceOf(options, settings));
   for (const problem of set.problems) complain(`${positionText(problem)}: ${problem.message}`);
   for (const warning of set.warnings) complain(`${positionText(warning)}: warning: ${warning.message}`);
   const detector = createDetector(set.rules, {
-    firstOf: options.falcoMatching === 'first' ? 'falco' : undefined,
+    firstOf: (options.falcoMatching ?? settings.rules.falcoMatching) === 'first' ? 'falco' : undefined,
   });
   const account = emptyAccount();
   const faults: ReadFault[] = [];

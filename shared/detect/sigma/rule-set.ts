@@ -192,9 +192,12 @@ const filtered = (
       for (const reference of hit) named.add(reference);
       return contains(logSource, rule.logSource) && (references === undefined || hit.length > 0);
     });
-    return fitting.length === 0
-      ? rule
-      : { ...rule, expression: and([rule.expression, ...fitting.map((filter) => filter.expression)]) };
+    if (fitting.length === 0) return rule;
+    return {
+      ...rule,
+      expression: and([rule.expression, ...fitting.map((filter) => filter.expression)]),
+      filters: fitting.map(({ document }) => document.yaml.positionOf([])),
+    };
   });
   for (const { references = [], document } of filters) {
     for (const reference of references.filter((name) => !named.has(name))) {
