@@ -33,7 +33,7 @@ const openPayload = (payload: JsonObject, decoding: Decoding, origin: EnvelopeOr
     ...origin,
     cloud: 'aws',
     account: textOf(payload.owner),
-    cluster: cluster ?? origin.cluster,
+    cluster: cluster ?? insightsClusterOf(logGroup) ?? origin.cluster,
     stream,
   };
   const dialect = cluster === undefined ? undefined : dialectOfStream(stream ?? '');
@@ -61,6 +61,10 @@ const openLogEvent = (
 /** EKS writes to `/aws/eks/<cluster>/cluster`. */
 const clusterOf = (logGroup: string | undefined): string | undefined =>
   logGroup?.startsWith('/aws/eks/') && logGroup.endsWith('/cluster') ? logGroup.split('/')[3] : undefined;
+
+/** Container Insights brings what containers and nodes write to `/aws/containerinsights/<cluster>/application` and its like. */
+const insightsClusterOf = (logGroup: string | undefined): string | undefined =>
+  logGroup?.startsWith('/aws/containerinsights/') ? logGroup.split('/')[3] || undefined : undefined;
 
 /** Stream names carry a changing suffix; the audit stream's name begins like the API server's. */
 const dialectOfStream = (stream: string): Dialect | undefined => {

@@ -4,6 +4,7 @@ import { isObject, type JsonObject, withinDepth } from '../schema/json.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
 import { openCloudTrailEnvelope } from './cloudtrail.ts';
 import { openCloudWatch } from './cloudwatch.ts';
+import { openContainerLine } from './container-line.ts';
 import { type DecodeContext, type Decoded, Decoding, describe } from './decoding.ts';
 import { documentsOf, type TextDocument } from './documents.ts';
 import type { Envelope, Opener } from './envelope.ts';
@@ -14,6 +15,7 @@ import { base64Bytes, gunzip, isGzip } from './gunzip.ts';
 import { openLambdaRecords } from './lambda-records.ts';
 import { openPubSub } from './pubsub.ts';
 import { dialectOfLine, dialectOfObject } from './recognise.ts';
+import { openWatch } from './watch.ts';
 import { openWrapper } from './wrapper.ts';
 
 /** The whole list of envelopes; the first that knows the form opens it. */
@@ -25,6 +27,7 @@ const envelopes: readonly Envelope[] = [
   openPubSub,
   openCloudTrailEnvelope,
   openEventList,
+  openWatch,
 ];
 
 const nowhere: EnvelopeOrigin = Object.freeze({});
@@ -122,6 +125,8 @@ const openLine = (
     decoding.record(dialect, origin, { line: text });
     return;
   }
+  const open: Opener = (content, from) => openAny(content, from, decoding, depth + 1);
+  if (openContainerLine(text, decoding, origin, open)) return;
   if (text.startsWith(gzipAsBase64)) {
     const bytes = base64Bytes(text);
     if (bytes) {
@@ -129,12 +134,7 @@ const openLine = (
       return;
     }
   }
-  if (
-    openEventHub.broken(text, decoding, origin, (content, from) =>
-      openAny(content, from, decoding, depth + 1),
-    )
-  )
-    return;
+  if (openEventHub.broken(text, decoding, origin, open)) return;
   if (document.oversized)
     decoding.reject('too-large', `a document of more than ${decoding.limits.maxBytes} bytes`, text);
   else if (text.startsWith('{') || text.startsWith('['))

@@ -12,20 +12,23 @@ export const dialectOfObject = (record: JsonObject): Dialect | undefined => {
     return dialectOfLogEntry(record);
   if (typeof record.msg === 'string' && typeof record.level === 'string' && 'time' in record)
     return 'eks-authenticator';
-  return undefined;
+  if (isKubernetesEvent(record)) return 'kubernetes-event';
+  return isHubbleExport(record) ? 'hubble' : undefined;
 };
 
 /** The dialect of a line of text that no envelope speaks for. */
 export const dialectOfLine = (line: string): Dialect | undefined => {
   if (line.startsWith('time="') && line.includes(' level=')) return 'eks-authenticator';
   if (klogHead.test(line) || chiHead.test(line)) return 'kubernetes-component';
-  return undefined;
+  return accessHead.test(line) ? 'ingress-nginx' : undefined;
 };
 
 /** klog: severity, month and day, time, thread, file and line. */
 const klogHead = /^[IWEF]\d{4} \d{2}:\d{2}:\d{2}\.\d{6}\s+\d+ [^\]\s]+:\d+\] /;
 /** The access line of Go's chi router, which guard writes between its klog lines. */
 const chiHead = /^\d{4}\/\d{2}\/\d{2} \d{2}:\d{2}:\d{2} "[A-Z]+ http/;
+/** An access line: address, user, the time of the Common Log Format, and the quote that opens the request. */
+const accessHead = /^\S+ - [^"]*\[\d{2}\/[A-Z][a-z]{2}\/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4}\] "/;
 
 /** Events may be cut down: kind and auditID are often missing, and `kind` has been seen as a number. */
 const isAuditEvent = (record: JsonObject): boolean => {
@@ -57,11 +60,33 @@ const dialectOfAuditLog = (entry: JsonObject): Dialect => {
   return method?.startsWith('io.k8s.') ? 'gke-audit' : 'gke-admin';
 };
 
-/** Node audit lines carry auditd's fields; control-plane and node components write what they like. */
+/** An Event of the core group or of events.k8s.io, whole, or as collectors hand it on: without kind and version. */
+const isKubernetesEvent = ({ kind, apiVersion, reason, involvedObject, regarding }: JsonObject): boolean =>
+  (isObject(involvedObject) || isObject(regarding)) &&
+  (typeof reason === 'string' || (kind === 'Event' && typeof apiVersion === 'string'));
+
+/** What a Hubble exporter writes beside flows, each under its own name (ExportEvent of Cilium's observer.proto). */
+const hubbleNotices = ['lost_events', 'node_status', 'agent_event', 'debug_event'] as const;
+
+/** A flow, wrapped as exporters write it or bare as older command lines print it, or a word of the exporter's own. */
+const isHubbleExport = (record: JsonObject): boolean => {
+  const flow = isObject(record.flow) ? record.flow : record;
+  if (typeof flow.verdict === 'string') return isObject(flow.IP) || isObject(flow.event_type);
+  return typeof record.time === 'string' && hubbleNotices.some((name) => isObject(record[name]));
+};
+
+/**
+ * Node audit lines carry auditd's fields. What a container writes to its output arrives as a text, or as an object where
+ * it was JSON. Control-plane and node components write what they like.
+ */
 const dialectOfLogEntry = (entry: JsonObject): Dialect | undefined => {
   const payload = entry.jsonPayload;
-  if (isObject(payload) && ('_AUDIT_TYPE_NAME' in payload || '_AUDIT_TYPE' in payload))
-    return 'gke-node-auditd';
+  if (isObject(payload)) {
+    if ('_AUDIT_TYPE_NAME' in payload || '_AUDIT_TYPE' in payload) return 'gke-node-auditd';
+    if (isKubernetesEvent(payload)) return 'kubernetes-event';
+    if (isHubbleExport(payload)) return 'hubble';
+  }
+  if (typeof entry.textPayload === 'string' && accessHead.test(entry.textPayload)) return 'ingress-nginx';
   const resource = isObject(entry.resource) ? textOf(entry.resource.type) : undefined;
   return resource === undefined || typeof entry.logName !== 'string' ? undefined : 'gke-component';
 };

@@ -21,6 +21,9 @@ const logSources: Readonly<Record<Dialect, LogSource>> = {
   'aks-component': { product: 'kubernetes', service: 'component', category: 'component' },
   'gke-component': { product: 'kubernetes', service: 'component', category: 'component' },
   'kubernetes-component': { product: 'kubernetes', service: 'component', category: 'component' },
+  'kubernetes-event': { product: 'kubernetes', service: 'event', category: 'kubernetes-event' },
+  'ingress-nginx': { product: 'nginx', service: 'ingress', category: 'webserver' },
+  hubble: { product: 'cilium', service: 'hubble', category: 'network' },
 };
 
 /** A rule is for a dialect where no key that both state differs. */
@@ -68,8 +71,36 @@ const fieldAliases: Readonly<Record<string, Readonly<Record<string, string>>>> =
   },
 };
 
-export const aliasOf = (source: LogSource, field: string): string => {
-  const product = source.product ?? 'kubernetes';
-  const aliases = Object.hasOwn(fieldAliases, product) ? fieldAliases[product] : undefined;
-  return aliases && Object.hasOwn(aliases, field) ? (aliases[field] ?? field) : field;
+/** Sigma's own names for the fields of a category, whatever the product: its appendix on taxonomy. */
+const categoryAliases: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  webserver: {
+    'c-ip': 'remote_addr',
+    'cs-username': 'remote_user',
+    'cs-method': 'request_method',
+    'cs-uri': 'request_uri',
+    'cs-uri-stem': 'http.path',
+    'cs-uri-query': 'http.queries',
+    'cs-version': 'server_protocol',
+    'cs-user-agent': 'http_user_agent',
+    'cs-referer': 'http_referer',
+    'cs-bytes': 'request_length',
+    'sc-bytes': 'body_bytes_sent',
+    'sc-status': 'status',
+  },
+  network: {
+    src_ip: 'IP.source',
+    dst_ip: 'IP.destination',
+    'source.ip': 'IP.source',
+    'destination.ip': 'IP.destination',
+  },
 };
+
+export const aliasOf = (source: LogSource, field: string): string => {
+  const category = source.category ?? '';
+  const product = source.product ?? 'kubernetes';
+  const aliases = ownOf(categoryAliases, category) ?? ownOf(fieldAliases, product);
+  return (aliases && ownOf(aliases, field)) ?? field;
+};
+
+const ownOf = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined =>
+  Object.hasOwn(table, key) ? table[key] : undefined;

@@ -16,7 +16,10 @@ import { fromEksAuthenticator } from './eks-authenticator.ts';
 import { fromGkeAdmin } from './gke-admin.ts';
 import { fromGkeAudit } from './gke-audit.ts';
 import { fromGkeNodeAuditd } from './gke-node-auditd.ts';
+import { fromHubble } from './hubble.ts';
+import { fromIngressNginx } from './ingress-nginx.ts';
 import { fromKubernetesAudit } from './kubernetes-audit.ts';
+import { fromKubernetesEvent } from './kubernetes-event.ts';
 import type { Normaliser } from './normaliser.ts';
 
 /** Which function reads which dialect. */
@@ -36,6 +39,9 @@ const normalisers: Readonly<Record<Dialect, Normaliser>> = {
   'kubernetes-audit': fromKubernetesAudit,
   'kubernetes-component': fromKubernetesComponent,
   cloudtrail: fromCloudTrail,
+  'kubernetes-event': fromKubernetesEvent,
+  'ingress-nginx': fromIngressNginx,
+  hubble: fromHubble,
 };
 
 export const normalise: Normaliser = (record) => normalisers[record.dialect](record);

@@ -81,3 +81,15 @@ export const epochOfUsTime = (text: string | undefined): number | undefined => {
   const hours = half === undefined ? Number(hour) : half === 'PM' ? twelve + 12 : twelve;
   return Date.UTC(Number(year), Number(month) - 1, Number(day), hours, Number(minute), Number(second));
 };
+
+const commonLogTime = /^(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}:\d{2}:\d{2}) ([+-]\d{4})$/;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** The form of the Common Log Format: `02/Jan/2026:03:04:05 +0000`. */
+export const epochOfCommonLogTime = (text: string): number | undefined => {
+  const match = commonLogTime.exec(text);
+  if (!match) return undefined;
+  const [, day, name = '', year, clock, offset] = match;
+  const month = String(months.indexOf(name) + 1).padStart(2, '0');
+  return epochOf(`${year}-${month}-${day}T${clock}${offset}`);
+};

@@ -18,6 +18,9 @@ export const dialects = [
   'kubernetes-audit',
   'kubernetes-component',
   'cloudtrail',
+  'kubernetes-event',
+  'ingress-nginx',
+  'hubble',
 ] as const;
 
 export type Dialect = (typeof dialects)[number];

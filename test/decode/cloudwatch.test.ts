@@ -107,4 +107,13 @@ describe('a CloudWatch Logs delivery', () => {
   ])('counts %s', (_, delivery, expected) => {
     expect(briefOf(delivery)).toEqual(expected);
   });
+
+  it('gives what containers write the cluster of its Container Insights log group', () => {
+    const line = '192.0.2.7 - - [04/Mar/2026:05:06:07 +0000] "GET / HTTP/1.1" 200 5 "-" "-"';
+    const group = (logGroup: string) =>
+      decode(payload('node-1', [line], { logGroup })).records[0]?.origin.cluster;
+    expect(group('/aws/containerinsights/shop/application')).toBe('shop');
+    expect(group('/aws/containerinsights/')).toBeUndefined();
+    expect(group('/aws/lambda/shop/application')).toBeUndefined();
+  });
 });

@@ -73,6 +73,9 @@ export const products: Readonly<Record<Dialect, OcsfProduct>> = {
   'kubernetes-audit': kubernetes,
   'kubernetes-component': kubernetes,
   cloudtrail: { name: 'CloudTrail', vendor_name: 'AWS' },
+  'kubernetes-event': kubernetes,
+  'ingress-nginx': { name: 'ingress-nginx', vendor_name: 'Kubernetes' },
+  hubble: { name: 'Hubble', vendor_name: 'Cilium' },
 };
 
 export const timeUnknown = 'time-unknown';
