@@ -1,6 +1,6 @@
 /** One OCSF 1.8.0 event in; the same event as version 1.5.0 or 1.1.0 allows it, for Security Lake and its like, out. */
 import { isObject } from '../json.ts';
-import type { OcsfEvent, OcsfVersion } from './ocsf-event.ts';
+import { type OcsfEvent, type OcsfVersion, unknownName } from './ocsf-event.ts';
 
 /** Drops or widens what the older version does not know; never invents a value for what it requires. */
 export const downVersion = (event: OcsfEvent, version: OcsfVersion): OcsfEvent => shims[version](event);
@@ -79,7 +79,26 @@ const parts150 = within({
 
 const root150 = without('launch_type', 'launch_type_id', 'raw_data_hash');
 
-const to150 = (event: OcsfEvent): OcsfEvent => versioned(event, root150(parts150(event)), '1.5.0');
+/** An activity that the class of the older version does not know is Other: here the last that it knows. */
+const lastActivities150: ReadonlyMap<number, number> = new Map([[4002, 8]]);
+const lastActivities110: ReadonlyMap<number, number> = new Map([[6002, 4]]);
+
+const withActivity = (event: OcsfEvent, lastActivities: ReadonlyMap<number, number>): OcsfEvent => {
+  const last = lastActivities.get(event.class_uid);
+  if (last === undefined || event.activity_id <= last || event.activity_id === 99) return event;
+  return {
+    ...event,
+    activity_id: 99,
+    activity_name: 'Other',
+    type_uid: event.class_uid * 100 + 99,
+    type_name: `${event.class_name}: Other`,
+  };
+};
+
+const to150 = (event: OcsfEvent): OcsfEvent => {
+  const known = withActivity(event, lastActivities150);
+  return versioned(known, root150(parts150(known)), '1.5.0');
+};
 
 /** Account types ended at AWS Account: a subscription and a project are Other. */
 const account110 = within({ account: widened('type_id', 10) });
@@ -120,15 +139,19 @@ const findingParts110 = within({
   related_events: only('attacks', 'kill_chain', 'observables', 'product_uid', 'type', 'type_uid', 'uid'),
 });
 
+/** A product must have a vendor, and nobody says who makes what runs in a cluster. */
+const app110: Change = (app) => ({ ...app, vendor_name: app.vendor_name ?? unknownName });
+
 const parts110 = within({
   cloud: account110,
   user: account110,
   resources: without('uid_alt'),
+  app: app110,
   evidences: evidence110,
   finding_info: (finding) => findingParts110(finding110(finding)),
 });
 
-const root110 = without('authentication_token', 'http_response', 'is_alert');
+const root110 = without('authentication_token', 'is_alert');
 const action110 = widened('action_id', 2);
 const decision110 = without('action', 'action_id', 'disposition', 'disposition_id');
 
@@ -136,7 +159,8 @@ const decision110 = without('action', 'action_id', 'disposition', 'disposition_i
 const decidingClasses: ReadonlySet<number> = new Set([1007, 2004]);
 
 const to110 = (event: OcsfEvent): OcsfEvent => {
-  const whole = versioned(event, action110(root110(parts110(event))), '1.1.0');
+  const known = withActivity(event, lastActivities110);
+  const whole = versioned(known, action110(root110(parts110(known))), '1.1.0');
   if (decidingClasses.has(event.class_uid)) return whole;
   const profiles = whole.metadata.profiles?.filter((profile) => profile !== 'security_control');
   const metadata = { ...whole.metadata, profiles: profiles?.length ? profiles : undefined };

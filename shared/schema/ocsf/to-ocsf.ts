@@ -1,10 +1,13 @@
 /** One AuditEvent in, the OCSF event that publishes it, of the version asked for, out. */
 import type { AuditEvent, EventKind } from '../audit-event.ts';
 import { apiActivityOf } from './api-activity.ts';
+import { applicationLifecycleOf } from './application-lifecycle.ts';
 import { authenticationOf } from './authentication.ts';
 import { baseEventOf } from './base-event.ts';
 import { cloudActivityOf } from './cloud-activity.ts';
 import { downVersion } from './down-version.ts';
+import { httpActivityOf } from './http-activity.ts';
+import { networkActivityOf } from './network-activity.ts';
 import type { OcsfEvent, OcsfVersion } from './ocsf-event.ts';
 import { processActivityOf } from './process-activity.ts';
 
@@ -19,7 +22,7 @@ const classes: Readonly<Record<EventKind, (event: AuditEvent) => OcsfEvent>> = {
   'cloud-api': cloudActivityOf,
   component: baseEventOf,
   process: (event) => processActivityOf(event) ?? baseEventOf(event),
-  network: baseEventOf,
-  http: baseEventOf,
-  'kubernetes-event': baseEventOf,
+  network: networkActivityOf,
+  http: (event) => httpActivityOf(event) ?? baseEventOf(event),
+  'kubernetes-event': (event) => applicationLifecycleOf(event) ?? baseEventOf(event),
 };

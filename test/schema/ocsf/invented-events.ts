@@ -189,6 +189,43 @@ export const componentEvent: AuditEvent = {
   native: { message: 'leader election lost', severity: 'error' },
 };
 
+export const httpEvent: AuditEvent = {
+  ...parts,
+  id: 'h1',
+  kind: 'http',
+  origin: { dialect: 'ingress-nginx', cluster: 'shop' },
+  client: { ips: ['192.0.2.9'], userAgent: 'curl/8.5.0' },
+  action: { verb: 'PATCH', uri: '/cart?id=1' },
+  target: { name: 'shop-web-80' },
+  outcome: { result: 'failure', code: 403 },
+  native: { request_time: 0.004, req_id: 'r1', server_protocol: 'HTTP/1.1', body_bytes_sent: 146 },
+};
+
+export const flowEvent: AuditEvent = {
+  ...parts,
+  id: 'i1',
+  kind: 'network',
+  origin: { dialect: 'hubble' },
+  outcome: { result: 'failure', reason: 'POLICY_DENIED' },
+  native: {
+    verdict: 'DROPPED',
+    IP: { source: '10.0.0.8', destination: 'nowhere', ipVersion: 'IPv4' },
+    l4: { UDP: { source_port: 40_000, destination_port: 53 } },
+    source: { namespace: 'web', pod_name: 'front' },
+    traffic_direction: 'EGRESS',
+  },
+};
+
+export const kubernetesEvent: AuditEvent = {
+  ...parts,
+  id: 'j1',
+  kind: 'kubernetes-event',
+  origin: { dialect: 'kubernetes-event' },
+  action: { verb: 'ScalingReplicaSet' },
+  target: { group: 'apps', version: 'v1', resource: 'deployments', namespace: 'web', name: 'front' },
+  native: { reason: 'ScalingReplicaSet', message: 'Scaled up replica set front-1 to 2', count: 3 },
+};
+
 export const inventedEvents: readonly AuditEvent[] = [
   execEvent,
   bareEvent,
@@ -197,4 +234,7 @@ export const inventedEvents: readonly AuditEvent[] = [
   cloudEvent,
   processEvent,
   componentEvent,
+  httpEvent,
+  flowEvent,
+  kubernetesEvent,
 ];

@@ -4,7 +4,15 @@ import type { AuditEvent } from '../../../shared/schema/audit-event.ts';
 import { fromOcsf } from '../../../shared/schema/ocsf/from-ocsf.ts';
 import { isIp } from '../../../shared/schema/ocsf/network-endpoint.ts';
 import { toOcsf } from '../../../shared/schema/ocsf/to-ocsf.ts';
-import { cloudEvent, componentEvent, processEvent, signInEvent } from './invented-events.ts';
+import {
+  cloudEvent,
+  componentEvent,
+  flowEvent,
+  httpEvent,
+  kubernetesEvent,
+  processEvent,
+  signInEvent,
+} from './invented-events.ts';
 
 const published = (event: AuditEvent) => JSON.parse(JSON.stringify(toOcsf(event)));
 
@@ -167,6 +175,84 @@ describe("a component's line", () => {
         klaxon: { kind: 'component', dialect: 'kubernetes-component', cluster: 'shop' },
       },
     });
+  });
+});
+
+describe('a request to an ingress', () => {
+  it('becomes an HTTP Activity', () => {
+    expect(published(httpEvent)).toMatchObject({
+      class_uid: 4002,
+      activity_id: 9,
+      type_uid: 400209,
+      status_id: 2,
+      status_code: '403',
+      duration: 4,
+      src_endpoint: { ip: '192.0.2.9' },
+      dst_endpoint: { name: 'shop-web-80' },
+      http_request: {
+        http_method: 'PATCH',
+        url: { path: '/cart', query_string: 'id=1' },
+        user_agent: 'curl/8.5.0',
+        version: '1.1',
+        uid: 'r1',
+      },
+      http_response: { code: 403, length: 146 },
+    });
+  });
+
+  it('keeps at older versions the answer, and not a method that they do not know', () => {
+    for (const version of ['1.5.0', '1.1.0'] as const) {
+      const event = JSON.parse(JSON.stringify(toOcsf(httpEvent, version)));
+      expect(event).toMatchObject({
+        activity_id: 99,
+        activity_name: 'Other',
+        type_uid: 400299,
+        type_name: 'HTTP Activity: Other',
+        http_response: { code: 403 },
+      });
+      expect(event.http_request).not.toHaveProperty('http_method');
+    }
+  });
+
+  it('becomes a Base Event where its line ends before the status', () => {
+    expect(published({ ...httpEvent, outcome: { result: 'unknown' } })).toMatchObject({ class_uid: 0 });
+  });
+});
+
+describe('a flow', () => {
+  it('becomes a Network Activity with both its ends', () => {
+    expect(published(flowEvent)).toMatchObject({
+      class_uid: 4001,
+      activity_id: 5,
+      type_uid: 400105,
+      status_detail: 'POLICY_DENIED',
+      src_endpoint: { ip: '10.0.0.8', port: 40_000, name: 'front', uid: 'web/front' },
+      dst_endpoint: { name: 'unknown', port: 53 },
+      connection_info: { direction_id: 2, protocol_name: 'udp', protocol_ver_id: 4 },
+    });
+  });
+});
+
+describe('an Event of Kubernetes', () => {
+  it('becomes an Application Lifecycle of the object that it is about', () => {
+    expect(published(kubernetesEvent)).toMatchObject({
+      class_uid: 6002,
+      activity_id: 8,
+      type_uid: 600208,
+      status_code: 'ScalingReplicaSet',
+      message: 'Scaled up replica set front-1 to 2',
+      count: 3,
+      app: { name: 'front' },
+    });
+  });
+
+  it('has at 1.1.0 an activity and a maker that this version asks for', () => {
+    const event = JSON.parse(JSON.stringify(toOcsf(kubernetesEvent, '1.1.0')));
+    expect(event).toMatchObject({ activity_id: 99, app: { name: 'front', vendor_name: 'unknown' } });
+  });
+
+  it('becomes a Base Event where it names no object', () => {
+    expect(published({ ...kubernetesEvent, target: {} })).toMatchObject({ class_uid: 0 });
   });
 });
 
