@@ -17,6 +17,9 @@ const probes: readonly (readonly [string, string])[] = [
   ['activity', 'field-probe-activity'],
   ['gcp', 'field-probe-gcp'],
   ['auditd', 'field-probe-auditd'],
+  ['event', 'field-probe-event'],
+  ['access', 'field-probe-access'],
+  ['hubble', 'field-probe-hubble'],
 ];
 
 const base = (name: string): JsonObject => {
@@ -73,7 +76,7 @@ const placesIn = (record: JsonValue): ReadonlyMap<string, string> => {
         if (member !== undefined) walk(member, path === '' ? key : `${path}.${key}`);
     } else if (value !== null && !places.has(String(value))) places.set(String(value), path);
   };
-  walk(record, '');
+  walk(record, typeof record === 'string' ? 'line' : '');
   return places;
 };
 

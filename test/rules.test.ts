@@ -19,6 +19,9 @@ const carrierOf: Readonly<Record<string, string>> = {
   'azure-activity': 'activity',
   'gke-admin': 'gcp',
   'gke-node-auditd': 'auditd',
+  'kubernetes-event': 'event',
+  'ingress-nginx': 'access',
+  hubble: 'hubble',
 };
 
 describe('the built-in rules', () => {

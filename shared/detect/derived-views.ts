@@ -6,6 +6,7 @@ import { callerOf } from './views/caller.ts';
 import { canAskForCertificate, certificateRequestOf } from './views/certificate-request.ts';
 import { canRunCommand, commandViewOf } from './views/command.ts';
 import { canConfigure, configurationOf } from './views/configuration.ts';
+import { canAskOverHttp, httpViewOf } from './views/http.ts';
 import { canGrant, rbacOf } from './views/rbac.ts';
 import { canExpose, serviceOf } from './views/service.ts';
 import { canConfigureWebhooks, webhookOf } from './views/webhook.ts';
@@ -29,6 +30,7 @@ const views: ReadonlyMap<string, DerivedView> = new Map(
     webhook: { of: webhookOf, isPossible: canConfigureWebhooks },
     configuration: { of: configurationOf, isPossible: canConfigure },
     command: { of: commandViewOf, isPossible: canRunCommand },
+    http: { of: httpViewOf, isPossible: canAskOverHttp },
     caller: { of: callerOf, isPossible: () => true },
     certificateRequest: { of: certificateRequestOf, isPossible: canAskForCertificate },
   }),

@@ -13,6 +13,9 @@ const carriers: Readonly<Record<string, (event: JsonObject) => JsonValue>> = {
   activity: (event) => event,
   gcp: (event) => event,
   auditd: (event) => event,
+  event: (event) => event,
+  access: (event) => lineOf(event),
+  hubble: (event) => event,
 };
 
 export const carried = (carrier: string, event: JsonObject): JsonValue | undefined =>
