@@ -1,6 +1,7 @@
 /** The parts of an event that not every event has: how the derived views are made, and which routes rule a part out. */
 import type { AuditEvent } from '../schema/audit-event.ts';
 import type { JsonObject } from '../schema/json.ts';
+import type { Enricher } from './enrich/enricher.ts';
 import type { FieldPath } from './field-path.ts';
 import { callerOf } from './views/caller.ts';
 import { canAskForCertificate, certificateRequestOf } from './views/certificate-request.ts';
@@ -14,7 +15,7 @@ import { canHoldWorkload, workloadOf } from './views/workload.ts';
 
 interface DerivedView {
   /** Derived once an event, and only if a rule asks. */
-  readonly of: (event: AuditEvent) => JsonObject | undefined;
+  readonly of: (event: AuditEvent, enricher?: Enricher) => JsonObject | undefined;
   /**
    * Whether an event of this one's route can have the view. It may look at nothing but what the route is made of (verb,
    * resource, subresource, dialect), since what it says is taken for every event of the route.
@@ -38,7 +39,8 @@ const views: ReadonlyMap<string, DerivedView> = new Map(
 
 export const viewNames: readonly string[] = [...views.keys()];
 
-export const viewOf = (name: string, event: AuditEvent): JsonObject | undefined => views.get(name)?.of(event);
+export const viewOf = (name: string, event: AuditEvent, enricher?: Enricher): JsonObject | undefined =>
+  views.get(name)?.of(event, enricher);
 
 /** The part that a path leads into: a view, or whom a caller acts as. */
 export const partIn = (path: FieldPath): string | undefined => {

@@ -3,6 +3,7 @@ import type { AuditEvent } from '../schema/audit-event.ts';
 import type { Dialect } from '../schema/raw-record.ts';
 import type { Severity } from '../schema/severity.ts';
 import { isRuledOut } from './derived-views.ts';
+import type { Enricher } from './enrich/enricher.ts';
 import { EventScope } from './event-scope.ts';
 import { type Bind, compiled, simplified, type Test } from './expression.ts';
 import type { Finding } from './finding.ts';
@@ -17,6 +18,8 @@ export interface Detector {
 export interface DetectorOptions {
   /** Of the rules of this source only the first that holds for an event is found, in the order they are given. */
   readonly firstOf?: RuleSource | undefined;
+  /** Tells rules what is known of a caller's address. */
+  readonly enricher?: Enricher | undefined;
 }
 
 /** What is left of a rule for events of one route. */
@@ -109,7 +112,7 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
   return {
     findingsFor: (event) => {
       if (answers) answers.turnTo(event);
-      else answers = new Answers(event);
+      else answers = new Answers(event, options.enricher);
       const current = answers;
       let findings: Finding[] | undefined;
       let isFirstFound = false;
@@ -147,8 +150,8 @@ class Answers {
   #known: number[] = [];
   #event = 0;
 
-  constructor(event: AuditEvent) {
-    this.#scope = new EventScope(event);
+  constructor(event: AuditEvent, enricher: Enricher | undefined) {
+    this.#scope = new EventScope(event, enricher);
   }
 
   turnTo(event: AuditEvent): void {

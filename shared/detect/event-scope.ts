@@ -3,6 +3,7 @@ import type { AuditEvent } from '../schema/audit-event.ts';
 import type { JsonObject, JsonValue } from '../schema/json.ts';
 import type { KubernetesAuditEvent } from '../schema/kubernetes-audit.ts';
 import { viewNames, viewOf } from './derived-views.ts';
+import type { Enricher } from './enrich/enricher.ts';
 import { type Collected, collect, collectBelow, type FieldPath } from './field-path.ts';
 import type { Scope } from './scope.ts';
 
@@ -60,9 +61,11 @@ const resolverOf = (path: FieldPath): Resolver => {
 export class EventScope implements Scope {
   #event: AuditEvent;
   #views = new Map<string, JsonObject | undefined>();
+  readonly #enricher: Enricher | undefined;
 
-  constructor(event: AuditEvent) {
+  constructor(event: AuditEvent, enricher?: Enricher) {
     this.#event = event;
+    this.#enricher = enricher;
   }
 
   /** Turns to another event; all that was derived is forgotten. */
@@ -86,7 +89,7 @@ export class EventScope implements Scope {
   readonly #viewNamed = (name: string): JsonObject | undefined => {
     const known = this.#views.get(name);
     if (known !== undefined || this.#views.has(name)) return known;
-    const view = viewOf(name, this.#event);
+    const view = viewOf(name, this.#event, this.#enricher);
     this.#views.set(name, view);
     return view;
   };
