@@ -1,17 +1,17 @@
 /** Rule files in, the rules they hold, filters applied, and every fault with its place, out. */
 import type { RuleProblem } from '../../errors.ts';
-import { isObject, listOf, textOf } from '../../schema/json.ts';
+import { listOf, textOf } from '../../schema/json.ts';
 import { yamlOf } from '../../schema/yaml.ts';
-import { and, type Expression, never } from '../expression.ts';
-import { aliasOf, contains } from '../log-source.ts';
-import { defaultSuppression, type LogSource, type Rule, type Suppression } from '../rule.ts';
-import { newBudget } from './budget.ts';
+import { never } from '../expression.ts';
+import { defaultSuppression, type Rule, type Suppression } from '../rule.ts';
 import { collected } from './collection.ts';
 import { correlationOf } from './correlation.ts';
 import { type Drafted, withCorrelations } from './correlation-set.ts';
-import { type Detection, type DetectionContext, detectionOf } from './detection.ts';
+import { type Detection, detectionOf } from './detection.ts';
+import { contextOf } from './detection-context.ts';
 import { checkFields, logSourceOf, referenceOf, type SigmaDocument } from './document.ts';
 import { factsOf, type RuleFile } from './facts.ts';
+import { type Filter, filtered, filterOf } from './filter.ts';
 import { klaxonOf } from './klaxon-block.ts';
 import type { Placeholders } from './placeholder.ts';
 import { Problems } from './problems.ts';
@@ -23,19 +23,38 @@ export interface RuleSet {
   readonly warnings: readonly RuleProblem[];
 }
 
-interface Filter {
-  readonly logSource: LogSource;
-  /** The rules it is for; undefined means any. */
-  readonly references: readonly string[] | undefined;
-  readonly expression: Expression;
+/** A rule with what it was made of, for whoever looks at more than the rule. */
+export interface ReadRule {
+  readonly rule: Rule;
   readonly document: SigmaDocument;
+  /** None where the rule is a correlation. */
+  readonly detection?: Detection | undefined;
+}
+
+/** What files hold before filters are added and correlations know their rules. */
+export interface Reading {
+  readonly rules: readonly ReadRule[];
+  readonly filters: readonly Filter[];
+  readonly drafts: ReadonlyMap<string, Drafted>;
+  readonly problems: RuleProblem[];
+  readonly warnings: RuleProblem[];
 }
 
 /** A file with a fault gives no rule from the faulty document; every other document is still read. */
 export const ruleSetOf = (files: readonly RuleFile[], placeholders: Placeholders): RuleSet => {
+  const { rules, filters, drafts, problems, warnings } = readingOf(files, placeholders);
+  const complete = filtered(
+    rules.map(({ rule }) => rule),
+    filters,
+    warnings,
+  );
+  return { rules: withCorrelations(complete, drafts, problems), problems, warnings };
+};
+
+export const readingOf = (files: readonly RuleFile[], placeholders: Placeholders): Reading => {
   const problems: RuleProblem[] = [];
   const warnings: RuleProblem[] = [];
-  const rules: Rule[] = [];
+  const rules: ReadRule[] = [];
   const filters: Filter[] = [];
   const drafts = new Map<string, Drafted>();
   for (const file of files) {
@@ -50,8 +69,7 @@ export const ruleSetOf = (files: readonly RuleFile[], placeholders: Placeholders
       problems.push(...found.found);
     }
   }
-  const single = filtered(singles(rules, problems), filters, warnings);
-  return { rules: withCorrelations(single, drafts, problems), problems, warnings };
+  return { rules: singles(rules, problems), filters, drafts, problems, warnings };
 };
 
 /** The rule that a correlation document is; what it refers to is found once every document is read. */
@@ -60,7 +78,7 @@ const correlationRuleOf = (
   file: RuleFile,
   drafts: Map<string, Drafted>,
   problems: Problems,
-): readonly Rule[] => {
+): readonly ReadRule[] => {
   const draft = correlationOf(document, problems);
   const usual: Suppression = {
     by: [...(draft?.groupBy ?? []), ...(draft?.type === 'first_seen' ? draft.fields : [])],
@@ -72,37 +90,12 @@ const correlationRuleOf = (
   if (!draft || problems.found.length > 0) return [];
   const facts = factsOf(document, file);
   drafts.set(facts.id, { draft, document });
-  return [
-    { ...facts, logSource: {}, expression: never, ...klaxon, covers: coversOf(klaxon.covers, facts.id) },
-  ];
+  const covers = coversOf(klaxon.covers, facts.id);
+  return [{ rule: { ...facts, logSource: {}, expression: never, ...klaxon, covers }, document }];
 };
 
 const coversOf = (covers: readonly string[], id: string): readonly string[] =>
   covers.length > 0 ? covers : [id];
-
-const contextOf = (
-  document: SigmaDocument,
-  logSource: LogSource,
-  placeholders: Placeholders,
-  problems: Problems,
-): DetectionContext => ({
-  placeholders,
-  problems,
-  budget: newBudget(),
-  brackets: isBracketVersion(document, problems),
-  alias: (field) => aliasOf(logSource, field),
-});
-
-/** Bracket selectors belong to Sigma 3; a later major is refused, for it may mean something else. */
-const isBracketVersion = (document: SigmaDocument, problems: Problems): boolean => {
-  const version = document.body['sigma-version'];
-  if (version === undefined || version === null) return false;
-  const major = /^v?(\d+)/.exec(String(version))?.[1];
-  if (major === undefined) problems.add(['sigma-version'], `"${String(version)}" is no version`);
-  else if (Number(major) > 3)
-    problems.add(['sigma-version'], `Sigma ${major} is not known; versions 2 and 3 are`);
-  return major === '3';
-};
 
 const ruleOf = (
   document: SigmaDocument,
@@ -110,7 +103,7 @@ const ruleOf = (
   placeholders: Placeholders,
   problems: Problems,
   warnings: RuleProblem[],
-): readonly Rule[] => {
+): readonly ReadRule[] => {
   const { body, yaml } = document;
   const logSource = logSourceOf(body, problems);
   const context = contextOf(document, logSource, placeholders, problems);
@@ -124,15 +117,9 @@ const ruleOf = (
   }
   if (problems.found.length > 0) return [];
   const facts = factsOf(document, file);
-  return [
-    {
-      ...facts,
-      logSource,
-      expression: detection.expression,
-      ...klaxon,
-      covers: coversOf(klaxon.covers, facts.id),
-    },
-  ];
+  const { expression } = detection;
+  const covers = coversOf(klaxon.covers, facts.id);
+  return [{ rule: { ...facts, logSource, expression, ...klaxon, covers }, document, detection }];
 };
 
 const warnUnused = (document: SigmaDocument, detection: Detection, warnings: RuleProblem[]): void => {
@@ -144,76 +131,10 @@ const warnUnused = (document: SigmaDocument, detection: Detection, warnings: Rul
   }
 };
 
-const filterOf = (
-  document: SigmaDocument,
-  placeholders: Placeholders,
-  problems: Problems,
-): readonly Filter[] => {
-  const { body } = document;
-  const { filter } = body;
-  const logSource = logSourceOf(body, problems);
-  if (!isObject(filter)) {
-    problems.add(['filter'], 'expected a map of rules, search identifiers and a condition');
-    return [];
-  }
-  const { rules, ...rest } = filter;
-  const references = referencesOf(rules, problems);
-  const { expression } = detectionOf(
-    rest,
-    ['filter'],
-    contextOf(document, logSource, placeholders, problems),
-  );
-  return problems.found.length > 0 ? [] : [{ logSource, references, expression, document }];
-};
-
-/** An empty list would turn an exception for one rule into one for all, so it is refused. */
-const referencesOf = (rules: unknown, problems: Problems): readonly string[] | undefined => {
-  if (typeof rules === 'string' && rules.toLowerCase() === 'any') return undefined;
-  const list = typeof rules === 'string' ? [rules] : Array.isArray(rules) ? rules : [];
-  if (list.length === 0 || !list.every((rule) => typeof rule === 'string')) {
-    problems.add(['filter', 'rules'], 'expected the ids or names of rules, or "any"');
-    return [];
-  }
-  return list.map(referenceOf);
-};
-
-/** Each rule with the conditions of the filters that are for it added to its own. */
-const filtered = (
-  rules: readonly Rule[],
-  filters: readonly Filter[],
-  warnings: RuleProblem[],
-): readonly Rule[] => {
-  if (filters.length === 0) return rules;
-  const named = new Set<string>();
-  const results = rules.map((rule) => {
-    const own = [referenceOf(rule.id), rule.title, ...rule.names.map(referenceOf)];
-    const fitting = filters.filter(({ logSource, references }) => {
-      const hit = references === undefined ? [] : references.filter((reference) => own.includes(reference));
-      for (const reference of hit) named.add(reference);
-      return contains(logSource, rule.logSource) && (references === undefined || hit.length > 0);
-    });
-    if (fitting.length === 0) return rule;
-    return {
-      ...rule,
-      expression: and([rule.expression, ...fitting.map((filter) => filter.expression)]),
-      filters: fitting.map(({ document }) => document.yaml.positionOf([])),
-    };
-  });
-  for (const { references = [], document } of filters) {
-    for (const reference of references.filter((name) => !named.has(name))) {
-      warnings.push({
-        ...document.yaml.positionOf(['filter', 'rules']),
-        message: `no rule is named "${reference}"`,
-      });
-    }
-  }
-  return results;
-};
-
 /** A rule whose id or name an earlier one has is refused: whoever names it could mean either. */
-const singles = (rules: readonly Rule[], problems: RuleProblem[]): readonly Rule[] => {
+const singles = (rules: readonly ReadRule[], problems: RuleProblem[]): readonly ReadRule[] => {
   const seen = new Map<string, Rule>();
-  return rules.filter((rule) => {
+  return rules.filter(({ rule }) => {
     const names = [rule.id, ...rule.names];
     const taken = names.find((name) => seen.has(referenceOf(name)));
     const earlier = taken === undefined ? undefined : seen.get(referenceOf(taken));
