@@ -8,12 +8,14 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { loadRules } from '../functions/local/rule-files.ts';
-import { alertGroups } from '../shared/alert/suppress.ts';
+import { createInvestigation, type Investigation } from '../shared/alert/investigation.ts';
 import { decode } from '../shared/decode/decode.ts';
-import { createDetector, type Detector } from '../shared/detect/detect.ts';
+import type { Correlation, Input } from '../shared/detect/correlation/correlation.ts';
+import { createDetector } from '../shared/detect/detect.ts';
 import { type Expression, testOf } from '../shared/detect/expression.ts';
 import type { Rule } from '../shared/detect/rule.ts';
 import { emptyAccount, nothingSeen, processDelivery } from '../shared/pipeline.ts';
+import { memoryState } from '../shared/state/memory-state.ts';
 import { auditLines, deliveriesOf, type LambdaDelivery } from './traffic.ts';
 
 const { values } = parseArgs({
@@ -56,18 +58,22 @@ const floor = (delivery: LambdaDelivery): number => {
   return events;
 };
 
-const pipeline = (delivery: LambdaDelivery, detector: Detector): number => {
+/** As a function that stays warm does it, with its state in memory. */
+const pipeline = async (delivery: LambdaDelivery, investigation: Investigation): Promise<number> => {
   const account = emptyAccount();
-  const groups = alertGroups({ suppress: true, onAlert: () => undefined });
-  processDelivery(decode(delivery), detector, nothingSeen(), account, { onFinding: groups.add });
-  groups.flush();
+  processDelivery(decode(delivery), nothingSeen(), account, { onEvent: investigation.take });
+  await investigation.settle();
+  await investigation.alerts();
   return account.events;
 };
 
+const investigationWith = (rules: readonly Rule[]): Investigation =>
+  createInvestigation({ rules, state: memoryState(Date.now), now: Date.now, suppress: true });
+
 /** CPU microseconds of this process, all its threads together. */
-const cpu = (work: () => void): number => {
+const cpu = async (work: () => Promise<void>): Promise<number> => {
   const before = process.cpuUsage();
-  work();
+  await work();
   const { user, system } = process.cpuUsage(before);
   return user + system;
 };
@@ -87,23 +93,28 @@ const warmUp = 10;
 const turn = 8;
 
 /** The median over rounds of pipeline to floor, and the pipeline's CPU for all deliveries. */
-const measure = (deliveries: readonly LambdaDelivery[], rules: readonly Rule[], rounds: number): Measure => {
-  const detector = createDetector(rules);
-  const round = (): { readonly floor: number; readonly pipeline: number } => {
+const measure = async (
+  deliveries: readonly LambdaDelivery[],
+  rules: readonly Rule[],
+  rounds: number,
+): Promise<Measure> => {
+  const investigation = investigationWith(rules);
+  const round = async (): Promise<{ readonly floor: number; readonly pipeline: number }> => {
     const spent = { floor: 0, pipeline: 0 };
     for (let at = 0; at < deliveries.length; at += turn) {
       const some = deliveries.slice(at, at + turn);
-      spent.floor += cpu(() => {
+      spent.floor += await cpu(async () => {
         for (const delivery of some) floor(delivery);
       });
-      spent.pipeline += cpu(() => {
-        for (const delivery of some) pipeline(delivery, detector);
+      spent.pipeline += await cpu(async () => {
+        for (const delivery of some) await pipeline(delivery, investigation);
       });
     }
     return spent;
   };
-  for (let warm = 0; warm < warmUp; warm++) round();
-  const pairs = Array.from({ length: rounds }, round);
+  for (let warm = 0; warm < warmUp; warm++) await round();
+  const pairs: Awaited<ReturnType<typeof round>>[] = [];
+  for (let at = 0; at < rounds; at++) pairs.push(await round());
   return {
     ratio: median(pairs.map((pair) => pair.pipeline / pair.floor)),
     microseconds: median(pairs.map((pair) => pair.pipeline)),
@@ -111,26 +122,40 @@ const measure = (deliveries: readonly LambdaDelivery[], rules: readonly Rule[], 
 };
 
 /** Bytes that one delivery leaves on the heap before anything is collected, by event. */
-const allocation = (
+const allocation = async (
   deliveries: readonly LambdaDelivery[],
-  work: (delivery: LambdaDelivery) => number,
-): number => {
+  work: (delivery: LambdaDelivery) => number | Promise<number>,
+): Promise<number> => {
   const collect = globalThis.gc;
   if (!collect) return Number.NaN;
-  const samples = deliveries.slice(0, 20).map((delivery) => {
+  const samples: number[] = [];
+  for (const delivery of deliveries.slice(0, 20)) {
     collect();
     const before = process.memoryUsage().heapUsed;
-    const events = work(delivery);
-    return (process.memoryUsage().heapUsed - before) / events;
-  });
+    const events = await work(delivery);
+    samples.push((process.memoryUsage().heapUsed - before) / events);
+  }
   return median(samples);
 };
 
 /** The same rules again under other names, sharing no test with the first: what twice as many rules would cost. */
 const doubled = (rules: readonly Rule[]): readonly Rule[] => [
   ...rules,
-  ...rules.map((rule) => ({ ...rule, id: `${rule.id}-again`, expression: renamed(rule.expression) })),
+  ...rules.map((rule) => ({
+    ...rule,
+    id: `${rule.id}-again`,
+    expression: renamed(rule.expression),
+    correlation: rule.correlation && withInputsAgain(rule.correlation),
+  })),
 ];
+
+const withInputsAgain = (correlation: Correlation): Correlation => {
+  const again = (inputs: readonly Input[]): readonly Input[] =>
+    inputs.map((input) => ({ ...input, rule: `${input.rule}-again` }));
+  return correlation.type === 'absence'
+    ? { ...correlation, inputs: again(correlation.inputs), while: again(correlation.while) }
+    : { ...correlation, inputs: again(correlation.inputs) };
+};
 
 const renamed = (expression: Expression): Expression => {
   if (expression.kind === 'constant') return expression;
@@ -156,10 +181,10 @@ const run = async (): Promise<void> => {
   loadRules({ rules: [], sigma: [], builtin: true });
   const loadMilliseconds = performance.now() - loadStart;
 
-  const none = measure(deliveries, [], rounds);
-  const all = measure(deliveries, rules, rounds);
-  const twice = measure(deliveries, doubled(rules), rounds);
-  const detector = createDetector(rules);
+  const none = await measure(deliveries, [], rounds);
+  const all = await measure(deliveries, rules, rounds);
+  const twice = await measure(deliveries, doubled(rules), rounds);
+  const investigation = investigationWith(rules);
   const result = {
     ratio: rounded(all.ratio),
     budget,
@@ -170,8 +195,10 @@ const run = async (): Promise<void> => {
     ratioWithoutRules: rounded(none.ratio),
     ratioWithTwiceTheRules: rounded(twice.ratio),
     costOfTwiceTheRules: rounded(twice.ratio / all.ratio - 1),
-    allocatedBytesPerEvent: Math.round(allocation(deliveries, (delivery) => pipeline(delivery, detector))),
-    allocatedBytesPerEventByFloor: Math.round(allocation(deliveries, floor)),
+    allocatedBytesPerEvent: Math.round(
+      await allocation(deliveries, (delivery) => pipeline(delivery, investigation)),
+    ),
+    allocatedBytesPerEventByFloor: Math.round(await allocation(deliveries, floor)),
     rulesLoadedMilliseconds: Math.round(loadMilliseconds),
     rulesIndexedMilliseconds: rounded(loadStart - compileStart),
     events,

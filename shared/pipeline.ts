@@ -1,7 +1,5 @@
-/** A decoded delivery in; its events, what the rules found in them, and an account that adds up, out. */
+/** A decoded delivery in; its events, and an account that adds up, out. */
 import type { Decoded } from './decode/decoding.ts';
-import type { Detector } from './detect/detect.ts';
-import type { Finding } from './detect/finding.ts';
 import { isEvent, normalise } from './normalise/normalise.ts';
 import type { Action, AuditEvent } from './schema/audit-event.ts';
 import type { DropReason, RawRecord, Rejection } from './schema/raw-record.ts';
@@ -32,8 +30,7 @@ export const emptyAccount = (): Account => ({
 
 /** Takes what a delivery holds, one after the other. */
 export interface Receiver {
-  readonly onEvent?: ((event: AuditEvent) => void) | undefined;
-  readonly onFinding: (finding: Finding) => void;
+  readonly onEvent: (event: AuditEvent) => void;
   readonly onRejection?: ((rejection: Rejection) => void) | undefined;
 }
 
@@ -44,25 +41,13 @@ const rememberedEvents = 16_384;
 
 export const nothingSeen = (): Seen => new Recent(rememberedEvents);
 
-export const processDelivery = (
-  decoded: Decoded,
-  detector: Detector,
-  seen: Seen,
-  account: Account,
-  receiver: Receiver,
-): void => {
+export const processDelivery = (decoded: Decoded, seen: Seen, account: Account, receiver: Receiver): void => {
   for (const rejection of decoded.rejections) reject(rejection, account, receiver);
   for (const [reason, count] of decoded.dropped) drop(reason, count, account);
-  for (const record of decoded.records) processRecord(record, detector, seen, account, receiver);
+  for (const record of decoded.records) processRecord(record, seen, account, receiver);
 };
 
-const processRecord = (
-  record: RawRecord,
-  detector: Detector,
-  seen: Seen,
-  account: Account,
-  receiver: Receiver,
-): void => {
+const processRecord = (record: RawRecord, seen: Seen, account: Account, receiver: Receiver): void => {
   const result = normalise(record);
   if (typeof result === 'string') {
     drop(result, 1, account);
@@ -79,8 +64,7 @@ const processRecord = (
   }
   account.events++;
   if (result.origin.truncated) account.truncated++;
-  receiver.onEvent?.(result);
-  for (const finding of detector.findingsFor(result)) receiver.onFinding(finding);
+  receiver.onEvent(result);
 };
 
 /**

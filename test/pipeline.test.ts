@@ -1,24 +1,20 @@
 /** The account of deliveries: every record is an event, a rejection, a duplicate or a drop, and no two of them. */
 import { describe, expect, it } from 'vitest';
 import { decode } from '../shared/decode/decode.ts';
-import type { Detector } from '../shared/detect/detect.ts';
 import { emptyAccount, nothingSeen, processDelivery } from '../shared/pipeline.ts';
 import type { AuditEvent } from '../shared/schema/audit-event.ts';
 import type { Rejection } from '../shared/schema/raw-record.ts';
 import { auditEvent, specimens } from './decode/specimens.ts';
 
-const silent: Detector = { findingsFor: () => [] };
-
 /** Processes deliveries one after the other, as a function that stays warm does. */
-const processed = (deliveries: readonly unknown[], detector = silent) => {
+const processed = (deliveries: readonly unknown[]) => {
   const account = emptyAccount();
   const seen = nothingSeen();
   const events: AuditEvent[] = [];
   const rejections: Rejection[] = [];
   for (const delivery of deliveries) {
-    processDelivery(decode(delivery), detector, seen, account, {
+    processDelivery(decode(delivery), seen, account, {
       onEvent: (event) => events.push(event),
-      onFinding: () => undefined,
       onRejection: (rejection) => rejections.push(rejection),
     });
   }
@@ -67,18 +63,6 @@ describe('an account', () => {
 
   it('keeps no more of a rejected record than its beginning', () => {
     expect(processed(['x'.repeat(5000)]).rejections[0]?.prefix).toHaveLength(200);
-  });
-
-  it('hands every event, and only those, to the detector', () => {
-    const asked: AuditEvent[] = [];
-    const detector: Detector = {
-      findingsFor: (event) => {
-        asked.push(event);
-        return [];
-      },
-    };
-    const { events } = processed([[auditEvent, auditEvent, { a: 1 }, kubeAudit]], detector);
-    expect(asked).toEqual(events);
   });
 });
 

@@ -5,7 +5,6 @@ import { expect, it } from 'vitest';
 import { readDocuments } from '../functions/local/read.ts';
 import { decodeDocument } from '../shared/decode/decode.ts';
 import { defaultLimits } from '../shared/decode/decoding.ts';
-import type { Detector } from '../shared/detect/detect.ts';
 import { emptyAccount, nothingSeen, processDelivery } from '../shared/pipeline.ts';
 import { sayLeftOut, sharedFolder } from './shared-data.ts';
 
@@ -27,8 +26,6 @@ const totals: Readonly<Record<string, readonly number[]>> = {
   'self-managed': [40, 40, 0, 0, 0, 0],
 };
 
-const silent: Detector = { findingsFor: () => [] };
-
 const filesBelow = (path: string): readonly string[] =>
   statSync(path).isDirectory()
     ? readdirSync(path)
@@ -45,7 +42,7 @@ const accountOf = async (folder: string) => {
       defaultLimits.maxBytes,
       (document) => {
         const decoded = decodeDocument(document, { location: { path, line: document.line } });
-        processDelivery(decoded, silent, seen, account, { onFinding: () => undefined });
+        processDelivery(decoded, seen, account, { onEvent: () => undefined });
       },
       () => undefined,
     );

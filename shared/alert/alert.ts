@@ -47,12 +47,22 @@ export interface Alert {
   readonly events: readonly EventReference[];
   /** Of a correlation: what it saw, in the order of time. */
   readonly story?: readonly StoryStep[] | undefined;
+  /** Whom the actor's name may stand for, where the log does not say and more than one has used it. */
+  readonly identities?: readonly CloudIdentity[] | undefined;
   /** What the rule says of the event in its own words. */
   readonly message?: string | undefined;
   readonly why: string;
   readonly falsePositives: readonly string[];
   readonly misses?: string | undefined;
   readonly respond: readonly string[];
+}
+
+/** A cloud identity that stood behind a Kubernetes user. */
+export interface CloudIdentity {
+  /** ARN, of the session where one is known; UPN; e-mail address. */
+  readonly name: string;
+  /** Access key id. */
+  readonly credentialId?: string | undefined;
 }
 
 /** One event of a correlation, and the rule that it met. */

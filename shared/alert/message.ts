@@ -42,7 +42,7 @@ export const messageOf = (alert: Alert): readonly MessagePart[] => {
   return parts.filter((part) => part.lines.some((line) => line !== ''));
 };
 
-const whoOf = ({ actor }: Alert): string => {
+const whoOf = ({ actor, identities }: Alert): string => {
   const name = actor.name ?? (actor.type === 'anonymous' ? 'anonymous' : 'not stated');
   const real =
     actor.cloudIdentity !== undefined && actor.cloudIdentity !== name
@@ -52,7 +52,8 @@ const whoOf = ({ actor }: Alert): string => {
   const groupText = groups.length > 0 ? `, groups ${groups.slice(0, 5).join(', ')}` : '';
   const credential = actor.credentialId === undefined ? '' : `, credential ${actor.credentialId}`;
   const other = actor.impersonates?.name ?? actor.impersonates?.groups?.join(', ');
-  return `${real}${groupText}${credential}${other === undefined ? '' : `, acting as ${other}`}`;
+  const maybe = identities && `, one of ${identities.map(({ name: one }) => one).join(', ')}`;
+  return `${real}${maybe ?? ''}${groupText}${credential}${other === undefined ? '' : `, acting as ${other}`}`;
 };
 
 const fromOf = ({ client }: Alert): string => {

@@ -1,13 +1,11 @@
 /** `klaxon scan`: logs in, alerts out. */
 import { type Command, Option } from 'commander';
-import { alertGroups } from '../../../shared/alert/suppress.ts';
+import { createInvestigation } from '../../../shared/alert/investigation.ts';
 import { decodeDocument } from '../../../shared/decode/decode.ts';
 import { defaultLimits } from '../../../shared/decode/decoding.ts';
-import { createCorrelator } from '../../../shared/detect/correlation/correlator.ts';
-import { createDetector } from '../../../shared/detect/detect.ts';
-import type { Finding } from '../../../shared/detect/finding.ts';
 import { KlaxonError, messageOf, positionText } from '../../../shared/errors.ts';
 import { type Account, emptyAccount, nothingSeen, processDelivery } from '../../../shared/pipeline.ts';
+import type { AuditEvent } from '../../../shared/schema/audit-event.ts';
 import type { Rejection } from '../../../shared/schema/raw-record.ts';
 import { type Severity, severities, severityRank } from '../../../shared/schema/severity.ts';
 import { memoryState } from '../../../shared/state/memory-state.ts';
@@ -111,34 +109,27 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   const set = loadRules(choiceOf(options, settings));
   for (const problem of set.problems) complain(`${positionText(problem)}: ${problem.message}`);
   for (const warning of set.warnings) complain(`${positionText(warning)}: warning: ${warning.message}`);
-  const detector = createDetector(set.rules, {
-    firstOf: (options.falcoMatching ?? settings.rules.falcoMatching) === 'first' ? 'falco' : undefined,
-  });
   const account = emptyAccount();
   const faults: ReadFault[] = [];
   const rejections = new RejectionSummary();
   const progress = progressOn(process.stderr);
   const state = options.state === undefined ? undefined : await stateFile(options.state, Date.now);
   const collected = new AlertCollector(options, state);
-  const correlator = createCorrelator(set.rules, {
+  const investigation = createInvestigation({
+    rules: set.rules,
+    firstOf: (options.falcoMatching ?? settings.rules.falcoMatching) === 'first' ? 'falco' : undefined,
     state: state ?? memoryState(Date.now),
     now: Date.now,
     suppress: options.suppress,
   });
-  const groups = alertGroups({ suppress: options.suppress, onAlert: (alert) => collected.take(alert) });
   const events =
     options.eventsOut === undefined ? undefined : eventFile(options.eventsOut, options.eventsFormat);
   let bytes = 0;
   let deliveries = 0;
 
-  const onFinding = (finding: Finding): void => {
-    correlator.take(finding);
-    if (!finding.rule.isSilent) groups.add(finding);
-  };
-
-  /** Findings are held until there are many, so that lines of a small input may come in any order. */
-  const correlate = async (): Promise<void> => {
-    for (const incident of await correlator.settle()) groups.addIncident(incident);
+  const onEvent = (event: AuditEvent): void => {
+    events?.write(event);
+    investigation.take(event);
   };
 
   const scanInput = async (input: Input): Promise<void> => {
@@ -155,9 +146,8 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
           limits: { ...defaultLimits, maxBytes: options.maxDeliverySize },
         });
         if (decoded.isBatch) envelopes++;
-        processDelivery(decoded, detector, seen, account, {
-          onEvent: events?.write,
-          onFinding,
+        processDelivery(decoded, seen, account, {
+          onEvent,
           onRejection: (rejection) => rejections.add(rejection),
         });
       },
@@ -166,7 +156,9 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
         progress.update(bytes, account.events, collected.count);
       },
       async () => {
-        if (correlator.waiting() >= heldFindings) await correlate();
+        // Held until there are many, so that lines of a small input may come in any order.
+        if (investigation.waiting() >= heldFindings) await investigation.settle();
+        for (const alert of await investigation.closed()) collected.take(alert);
         await collected.settle();
       },
     );
@@ -182,9 +174,9 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
       faults.push({ path: input.path, message: messageOf(thrown) });
     }
   }
-  await correlate();
-  for (const incident of await correlator.tick()) groups.addIncident(incident);
-  for (const alert of groups.flush()) collected.take(alert);
+  await investigation.settle();
+  await investigation.tick();
+  for (const alert of await investigation.alerts()) collected.take(alert);
   progress.clear();
   const unwritable = events?.close() ?? 0;
   await collected.finish();

@@ -2,6 +2,7 @@
 import type { Clock, StateStore } from '../../ports.ts';
 import { EventScope } from '../event-scope.ts';
 import type { Finding } from '../finding.ts';
+import { hashOf } from '../hash.ts';
 import { requestOf } from '../request.ts';
 import type { Rule } from '../rule.ts';
 import { absenceWatch } from './absence.ts';
@@ -10,7 +11,7 @@ import { firstSeenWatch } from './first-seen.ts';
 import { type Incident, incidentsOf, type Occurrence } from './incident.ts';
 import { silenceWatch } from './silence.ts';
 import { groupScope, type Trigger } from './trigger.ts';
-import { askedTogether, hashOf, type Question, type Watch } from './watch.ts';
+import { askedTogether, type Question, type Watch } from './watch.ts';
 import { windowWatch } from './windowed.ts';
 import { witnessOf } from './witness.ts';
 

@@ -2,12 +2,13 @@
 import type { Entry, Member } from '../../ports.ts';
 import { isObject } from '../../schema/json.ts';
 import { Recent } from '../../schema/recent.ts';
+import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
 import type { FirstSeen } from './correlation.ts';
 import type { Occurrence } from './incident.ts';
 import { spanText } from './incident.ts';
 import { distinctValues, type GroupValue, groupsOf, type Trigger } from './trigger.ts';
-import { askedTogether, hashOf, keyOf, namedValues, type Question, type Watch } from './watch.ts';
+import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
 
 export const firstSeenWatch = (rule: Rule, correlation: FirstSeen): Watch => {

@@ -1,6 +1,6 @@
 /** One correlation rule at work: what it gathers of a delivery, what memory is told, what is made of the answer. */
-import { createHash } from 'node:crypto';
 import type { Entry, Member } from '../../ports.ts';
+import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
 import type { Occurrence } from './incident.ts';
 import type { GroupValue, Trigger } from './trigger.ts';
@@ -22,10 +22,6 @@ export interface Question {
     answers: readonly (readonly Member[])[],
   ) => readonly Occurrence[] | Promise<readonly Occurrence[]>;
 }
-
-/** Short and the same everywhere: keys of memory are made of it. */
-export const hashOf = (text: string): string =>
-  createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 /** What a rule remembers of a group. */
 export const keyOf = (rule: Rule, values: readonly GroupValue[]): string =>
