@@ -3,6 +3,7 @@ import { styleText } from 'node:util';
 import type { Alert } from '../../shared/alert/alert.ts';
 import { messageOf } from '../../shared/alert/message.ts';
 import { findingToOcsf } from '../../shared/alert/ocsf-finding.ts';
+import { printable } from '../../shared/alert/printable.ts';
 import { sarifOf } from '../../shared/alert/sarif.ts';
 import { type Severity, severities } from '../../shared/schema/severity.ts';
 import { version } from './version.ts';
@@ -56,20 +57,13 @@ const pretty = (alerts: readonly Alert[], colour: boolean): string => {
 const labelWidth = 7;
 
 const block = (alert: Alert, paint: (style: Style, text: string) => string): string => {
-  const head = `${paint('bold', alert.rule.title)}  ${paint('gray', alert.rule.id)}`;
+  const head = `${paint('bold', printable(alert.rule.title))}  ${paint('gray', printable(alert.rule.id))}`;
   const lines = messageOf(alert).flatMap(({ label, lines }) =>
     lines.map((line, at) => {
       const shownLabel = at === 0 ? label : '';
       const number = label === 'next' && lines.length > 1 ? `${at + 1}. ` : '';
-      return `  ${paint('gray', shownLabel.padEnd(labelWidth))}${number}${printable(line)}`;
+      return `  ${paint('gray', shownLabel.padEnd(labelWidth))}${number}${line}`;
     }),
   );
   return `${[head, ...lines].join('\n')}\n`;
 };
-
-/** What a log says must not steer the terminal that shows it. */
-const printable = (text: string): string =>
-  text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );

@@ -1,8 +1,9 @@
 /** An alert in, what a person needs to act on it, line by line, out. */
 import type { Alert } from './alert.ts';
 import { attackOf } from './attack.ts';
+import { printable } from './printable.ts';
 
-/** A label and its lines, in the order in which they are read. */
+/** A label and its lines, in the order in which they are read. Whatever a log holds, a line is one line of plain text. */
 export interface MessagePart {
   readonly label:
     | 'who'
@@ -30,7 +31,7 @@ export const messageOf = (alert: Alert): readonly MessagePart[] => {
     { label: 'when', lines: [whenOf(alert)] },
     { label: 'says', lines: alert.message === undefined ? [] : [shortened(alert.message, 2000)] },
     { label: 'story', lines: storyOf(alert) },
-    { label: 'why', lines: [alert.why] },
+    { label: 'why', lines: alert.why.trim().split(/\s*\n\s*/) },
     {
       label: 'maybe',
       lines: alert.falsePositives.length > 0 ? [listed(alert.falsePositives)] : [],
@@ -39,7 +40,9 @@ export const messageOf = (alert: Alert): readonly MessagePart[] => {
     { label: 'attack', lines: attackLines(alert) },
     { label: 'seen', lines: seenAt(alert) },
   ];
-  return parts.filter((part) => part.lines.some((line) => line !== ''));
+  return parts
+    .map(({ label, lines }) => ({ label, lines: lines.map(printable) }))
+    .filter(({ lines }) => lines.some((line) => line !== ''));
 };
 
 const whoOf = ({ actor, identities }: Alert): string => {
