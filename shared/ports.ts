@@ -4,6 +4,38 @@ import type { JsonValue } from './schema/json.ts';
 /** Epoch milliseconds. Only expiry asks it: windows of detection go by event time. */
 export type Clock = () => number;
 
+/** Resolves after so many milliseconds, or as soon as the signal aborts; never rejects. */
+export type Pause = (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+
+/** At least 0, less than 1. */
+export type Random = () => number;
+
+/**
+ * Asks the store of secrets, each time, for what lies behind a reference. Who uses the secret remembers it.
+ * Throws a KlaxonError that does not name the secret.
+ */
+export type SecretOf = (reference: string) => Promise<string>;
+
+export interface HttpRequest {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** For all of it, the answer included. */
+  readonly timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  /** Of any value: redirections are not followed. */
+  readonly status: number;
+  /** As the header of this name has it: seconds, or a date. */
+  readonly retryAfter?: string | undefined;
+  /** The beginning of an answer that is no success, to tell a person why. */
+  readonly text: string;
+}
+
+/** Sends one POST. Throws a retryable KlaxonError of code `alert`, which does not name the URL's path, where no answer came. */
+export type HttpPost = (request: HttpRequest) => Promise<HttpAnswer>;
+
 /** A key holds at most this many members: with ids and values of some hundred bytes they fit DynamoDB's 400 KB an item. */
 export const defaultMaxMembers = 1000;
 
