@@ -1,7 +1,7 @@
 /** A decoded delivery in; its events, and an account that adds up, out. */
 import type { Decoded } from './decode/decoding.ts';
 import { isEvent, normalise } from './normalise/normalise.ts';
-import type { Action, AuditEvent } from './schema/audit-event.ts';
+import type { Action, AuditEvent, EventKind } from './schema/audit-event.ts';
 import type { DropReason, RawRecord, Rejection } from './schema/raw-record.ts';
 import { Recent } from './schema/recent.ts';
 
@@ -67,12 +67,15 @@ const processRecord = (record: RawRecord, seen: Seen, account: Account, receiver
   receiver.onEvent(result);
 };
 
+/** Kinds of which a record that says the same is the same: two equal access lines may well be two requests. */
+const identified: ReadonlySet<EventKind> = new Set(['audit', 'cloud-api', 'kubernetes-event']);
+
 /**
- * AKS writes every change into two categories, and carriers deliver at least once. Only a record with an id of its own
- * can be told to be a duplicate; since a client may choose an auditID, verb and URI have to agree as well.
+ * AKS writes every change into two categories, carriers deliver at least once, and exporters of Events list them anew
+ * when they start. Since a client may choose an auditID, verb and URI have to agree as well.
  */
 const isDuplicate = (event: AuditEvent, seen: Seen): boolean => {
-  if (event.kind !== 'audit' && event.kind !== 'cloud-api') return false;
+  if (!identified.has(event.kind)) return false;
   const earlier = seen.get(event.id);
   if (earlier) return earlier.verb === event.action.verb && earlier.uri === event.action.uri;
   seen.put(event.id, event.action);

@@ -103,12 +103,23 @@ describe('a duplicate', () => {
     expect(countOf(anonymous, { ...anonymous }, other)).toMatchObject({ events: 2, duplicates: 1 });
   });
 
-  it.each(['cloudtrail', 'azure-activity', 'gke-admin', 'gke-audit'] as const)(
+  it.each(['cloudtrail', 'azure-activity', 'gke-admin', 'gke-audit', 'kubernetes-event'] as const)(
     'may be one of %s',
     (dialect) => {
       expect(countOf(specimens[dialect], specimens[dialect])).toMatchObject({ events: 1, duplicates: 1 });
     },
   );
+
+  it('is not an Event that was seen again, nor the second of two equal requests', () => {
+    const event = specimens['kubernetes-event'];
+    const again = {
+      ...event,
+      metadata: { uid: '00000000-0000-0000-0000-00000000000e', resourceVersion: '43' },
+    };
+    expect(countOf(event, again)).toMatchObject({ events: 2, duplicates: 0 });
+    const request = specimens['ingress-nginx'];
+    expect(countOf(request, request)).toMatchObject({ events: 2, duplicates: 0 });
+  });
 
   it('is not the second of two equal lines that have no id of their own', () => {
     const line = 'I0304 05:06:07.123456       1 server.go:218] "Started"';

@@ -5,6 +5,7 @@ import type { Witness } from '../detect/correlation/witness.ts';
 import type { Finding } from '../detect/finding.ts';
 import type { Rule, RuleSource } from '../detect/rule.ts';
 import type { Action, Actor, AuditEvent, Client, Outcome, Target } from '../schema/audit-event.ts';
+import { someTextOf } from '../schema/json.ts';
 import type { CloudName, Location } from '../schema/raw-record.ts';
 import type { Severity } from '../schema/severity.ts';
 
@@ -49,7 +50,7 @@ export interface Alert {
   readonly story?: readonly StoryStep[] | undefined;
   /** Whom the actor's name may stand for, where the log does not say and more than one has used it. */
   readonly identities?: readonly CloudIdentity[] | undefined;
-  /** What the rule says of the event in its own words. */
+  /** What the rule says of the event in its own words, else what the record does, where it is a sentence. */
   readonly message?: string | undefined;
   readonly why: string;
   readonly falsePositives: readonly string[];
@@ -80,8 +81,13 @@ export interface Face
 
 export const faceOf = ({ rule, event }: Finding): Face => {
   const { time, origin, actor, client, action, target, outcome } = event;
-  return { time, origin, actor, client, action, target, outcome, message: rule.messageOf?.(event) };
+  const message = rule.messageOf?.(event) ?? saidIn(event);
+  return { time, origin, actor, client, action, target, outcome, message };
 };
+
+/** An Event of Kubernetes and a component's line are sentences: verb and target alone do not tell what they say. */
+const saidIn = ({ kind, native }: AuditEvent): string | undefined =>
+  kind === 'kubernetes-event' || kind === 'component' ? someTextOf(native?.message) : undefined;
 
 /** A group of findings while it grows. */
 export interface Gathering {

@@ -66,11 +66,12 @@ const fromOf = ({ client }: Alert): string => {
     : `${client.ips.join(', ') || 'address not stated'}${agent}`;
 };
 
-/** `create pods/exec shop/web-1: sh -c id -> 101` */
+/** `create pods/exec shop/web-1: sh -c id -> 101`; `GET shop-web-80 /cart?id=1 -> 200`: a URI says what no resource does. */
 const whatOf = ({ action, target, outcome }: Pick<Alert, 'action' | 'target' | 'outcome'>): string => {
   const resource = [target.resource, target.subresource].filter(Boolean).join('/');
   const object = [target.namespace, target.name].filter(Boolean).join('/');
-  const place = resource === '' && object === '' ? (action.uri ?? '') : `${resource} ${object}`.trim();
+  const uri = resource === '' && action.uri !== undefined ? shortened(action.uri, 200) : '';
+  const place = [resource, object, uri].filter(Boolean).join(' ');
   const command = action.command === undefined ? '' : `: ${shortened(action.command.join(' '), 200)}`;
   const code = outcome.code ?? (outcome.result === 'unknown' ? undefined : outcome.result);
   return `${action.verb ?? ''} ${place}${command}${code === undefined ? '' : ` -> ${code}`}`.trim();

@@ -57,6 +57,28 @@ describe('a message', () => {
     expect(linesOf(bare).seen).toBeUndefined();
   });
 
+  it('shows what was asked for where no resource says it, shortened where it is long', () => {
+    const asked = (uri: string) =>
+      linesOf(
+        exampleAlert({
+          kind: 'http',
+          action: { verb: 'GET', uri },
+          target: { name: 'shop-web-80' },
+          outcome: { result: 'failure', code: 404 },
+        }),
+      ).what;
+    expect(asked('/a?b=c')).toEqual(['GET shop-web-80 /a?b=c -> 404']);
+    expect(asked(`/${'a'.repeat(1000)}`)?.[0]?.length).toBe('GET shop-web-80  -> 404'.length + 200);
+  });
+
+  it('lets an Event of Kubernetes speak for itself', () => {
+    const event = { native: { message: 'Pulling image "example.com/web"' }, audit: undefined };
+    expect(linesOf(exampleAlert({ kind: 'kubernetes-event', ...event })).says).toEqual([
+      'Pulling image "example.com/web"',
+    ]);
+    expect(linesOf(exampleAlert({ kind: 'cloud-api', ...event })).says).toBeUndefined();
+  });
+
   it('says where in a batch an event stands, counted from one', () => {
     const origin = { dialect: 'eks-audit' as const, location: { path: 'a.json', line: 1, index: 4 } };
     expect(linesOf(exampleAlert({ origin })).seen).toEqual(['a.json:1 record 5']);
