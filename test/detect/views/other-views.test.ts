@@ -59,8 +59,64 @@ describe('the service view', () => {
       ports: [80, 'http', 443],
       selector: { app: 'x' },
       annotations: { a: 'b' },
+      externalIPs: [],
+      loadBalancerClass: undefined,
+      internal: false,
       sourceRanges: ['10.0.0.0/8'],
     });
+  });
+
+  const annotated = (annotations: object, spec: object = {}) =>
+    serviceOf(writeEvent('services', { metadata: { annotations }, spec: { type: 'LoadBalancer', ...spec } }));
+
+  it.each([
+    ['service.beta.kubernetes.io/azure-load-balancer-internal', 'true', 'false'],
+    ['networking.gke.io/load-balancer-type', 'Internal', 'External'],
+    ['cloud.google.com/load-balancer-type', 'internal', 'external'],
+    ['service.beta.kubernetes.io/aws-load-balancer-scheme', 'internal', 'internet-facing'],
+    ['service.beta.kubernetes.io/aws-load-balancer-internal', '0.0.0.0/0', 'false'],
+    ['service.beta.kubernetes.io/openstack-internal-load-balancer', 'true', 'false'],
+    ['service.beta.kubernetes.io/aws-load-balancer-type', 'external', 'nlb'],
+  ])('tells by %s whether a load balancer stays inside', (key, inside, outside) => {
+    expect(annotated({ [key]: inside })?.internal).toBe(true);
+    expect(annotated({ [key]: outside })?.internal).toBe(false);
+    expect(annotated({ [key]: '' })?.internal).toBe(false);
+  });
+
+  it('knows the annotations that a patch leaves as they were', () => {
+    const annotations = { 'networking.gke.io/load-balancer-type': 'Internal' };
+    const body = { metadata: { annotations: { note: 'x' } }, spec: { type: 'LoadBalancer' } };
+    const patch = { verb: 'patch', responseObject: { metadata: { annotations } } };
+    expect(serviceOf(writeEvent('services', body, patch))?.internal).toBe(true);
+  });
+
+  it('knows the classes whose load balancers stay inside unless told otherwise', () => {
+    const scheme = { 'service.beta.kubernetes.io/aws-load-balancer-scheme': 'internet-facing' };
+    for (const loadBalancerClass of ['service.k8s.aws/nlb', 'eks.amazonaws.com/nlb']) {
+      expect(annotated({}, { loadBalancerClass })).toMatchObject({ loadBalancerClass, internal: true });
+      expect(annotated(scheme, { loadBalancerClass })?.internal).toBe(false);
+    }
+    expect(annotated({}, { loadBalancerClass: 'example.com/edge' })?.internal).toBe(false);
+  });
+
+  it('takes source ranges from an annotation where the specification names none', () => {
+    const annotations = {
+      'service.beta.kubernetes.io/load-balancer-source-ranges': '192.0.2.0/24, 198.51.100.0/24',
+    };
+    expect(annotated(annotations)?.sourceRanges).toEqual(['192.0.2.0/24', '198.51.100.0/24']);
+    expect(annotated(annotations, { loadBalancerSourceRanges: ['203.0.113.0/24'] })?.sourceRanges).toEqual([
+      '203.0.113.0/24',
+    ]);
+    const azure = { 'service.beta.kubernetes.io/azure-allowed-ip-ranges': '192.0.2.0/24' };
+    expect(annotated(azure)?.sourceRanges).toEqual(['192.0.2.0/24']);
+  });
+
+  it('takes outside addresses from the request alone', () => {
+    const answered = { responseObject: { spec: { externalIPs: ['192.0.2.9'] } } };
+    const patch = (externalIPs?: string[]) =>
+      serviceOf(writeEvent('services', { spec: { externalIPs } }, { verb: 'patch', ...answered }));
+    expect(patch(['192.0.2.7'])?.externalIPs).toEqual(['192.0.2.7']);
+    expect(patch()?.externalIPs).toEqual([]);
   });
 
   it('takes no type from the answer, which also tells of what was there before', () => {
