@@ -203,3 +203,88 @@ write(
     }),
   ),
 );
+
+// Inside a cluster: what the ingress, the kubelets and the network say, as collectors find it on a node or in the API.
+
+const visit = (at: number, ip: string, request: string, status: number, bytes: number): string => {
+  const time = timeOf(at);
+  const local = `14/Mar/2026:${time.slice(11, 19)} +0000`;
+  const id = idOf(`${at} ${request}`).replaceAll('-', '');
+  return `${time.replace('Z', '456789Z')} stdout F ${ip} - - [${local}] "${request} HTTP/2.0" ${status} ${bytes} "-" "Mozilla/5.0 (X11; Linux x86_64)" 412 0.004 [shop-web-80] [] 10.0.2.8:8080 ${bytes} 0.004 ${status} ${id}`;
+};
+
+write(
+  'in-cluster/ingress.log',
+  lines([
+    visit(5, '198.51.100.31', 'GET /', 200, 5120),
+    visit(6, '198.51.100.31', 'GET /fruit?kind=pear&page=2', 200, 4211),
+    visit(9, '198.51.100.44', 'POST /cart', 303, 0),
+    visit(31, stranger, 'GET /..%2f..%2f..%2fetc%2fpasswd', 404, 146),
+    visit(
+      33,
+      stranger,
+      'GET /image?name=../../../../var/run/secrets/kubernetes.io/serviceaccount/token',
+      200,
+      1107,
+    ),
+    visit(40, '198.51.100.31', 'GET /image?name=pear.jpg', 200, 48_211),
+  ]),
+);
+
+const podEvent = (at: number, pod: string, reason: string, message: string): JsonObject => ({
+  kind: 'Event',
+  apiVersion: 'v1',
+  metadata: {
+    name: `${pod}.18a1${at}`,
+    namespace: 'shop',
+    uid: idOf(`${at} ${pod} ${reason}`),
+    resourceVersion: String(700_000 + at),
+    creationTimestamp: timeOf(at).replace('.000Z', 'Z'),
+  },
+  involvedObject: { kind: 'Pod', apiVersion: 'v1', namespace: 'shop', name: pod },
+  reason,
+  message,
+  type: 'Normal',
+  source: { component: 'kubelet', host: 'lab-1' },
+  firstTimestamp: timeOf(at).replace('.000Z', 'Z'),
+  lastTimestamp: timeOf(at).replace('.000Z', 'Z'),
+  count: 1,
+});
+
+write(
+  'in-cluster/events.json',
+  json({
+    kind: 'List',
+    apiVersion: 'v1',
+    metadata: { resourceVersion: '' },
+    items: [
+      podEvent(3, 'web-1', 'Pulling', 'Pulling image "registry.example.com/web:1.4"'),
+      podEvent(7, 'web-1', 'Started', 'Started container web'),
+    ],
+  }),
+);
+
+const flow = (at: number, verdict: string, destination: string, port: number): JsonObject => ({
+  flow: {
+    time: timeOf(at).replace('Z', '123456Z'),
+    uuid: idOf(`${at} ${destination}`),
+    verdict,
+    ...(verdict === 'DROPPED' && { drop_reason: 133, drop_reason_desc: 'POLICY_DENIED' }),
+    IP: { source: '10.0.2.8', destination, ipVersion: 'IPv4' },
+    l4: { TCP: { source_port: 40_000 + at, destination_port: port, flags: { SYN: true } } },
+    source: { identity: 3456, namespace: 'shop', labels: ['k8s:app=web'], pod_name: 'web-1' },
+    destination: { identity: 2, labels: ['reserved:world'] },
+    Type: 'L3_L4',
+    node_name: 'lab/lab-1',
+    event_type: { type: 4 },
+    traffic_direction: 'EGRESS',
+    is_reply: false,
+  },
+  node_name: 'lab/lab-1',
+  time: timeOf(at).replace('Z', '123456Z'),
+});
+
+write(
+  'in-cluster/flows.ndjson',
+  lines([flow(8, 'FORWARDED', '192.0.2.40', 443), flow(35, 'DROPPED', stranger, 4444)]),
+);
