@@ -8,6 +8,7 @@ import { canAskForCertificate, certificateRequestOf } from './views/certificate-
 import { canRunCommand, commandViewOf } from './views/command.ts';
 import { canConfigure, configurationOf } from './views/configuration.ts';
 import { canAskOverHttp, httpViewOf } from './views/http.ts';
+import { canTellOfPull, pullOf } from './views/pull.ts';
 import { canGrant, rbacOf } from './views/rbac.ts';
 import { canExpose, serviceOf } from './views/service.ts';
 import { canConfigureWebhooks, webhookOf } from './views/webhook.ts';
@@ -32,6 +33,7 @@ const views: ReadonlyMap<string, DerivedView> = new Map(
     configuration: { of: configurationOf, isPossible: canConfigure },
     command: { of: commandViewOf, isPossible: canRunCommand },
     http: { of: httpViewOf, isPossible: canAskOverHttp },
+    pull: { of: pullOf, isPossible: canTellOfPull },
     caller: { of: callerOf, isPossible: () => true },
     certificateRequest: { of: certificateRequestOf, isPossible: canAskForCertificate },
   }),
