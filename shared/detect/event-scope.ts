@@ -31,13 +31,24 @@ const direct: ReadonlyMap<string, (audit: KubernetesAuditEvent) => Collected> = 
   ['responseStatus.message', (audit) => audit.responseStatus?.message],
 ]);
 
+/** An API server's annotations are texts under keys with dots: the rest of the path is one key. */
+const annotationAt = (text: string): ((audit: KubernetesAuditEvent) => Collected) | undefined => {
+  if (!text.startsWith(annotationPrefix)) return undefined;
+  const key = text.slice(annotationPrefix.length);
+  return ({ annotations }) =>
+    annotations !== undefined && Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+};
+
+const annotationPrefix = 'annotations.';
+
 const resolverFor = (path: FieldPath): Resolver => {
   const { segments, text } = path;
   const first = segments[0]?.name ?? '';
   const part = eventParts.find((name) => name === first);
   if (part !== undefined) return (event) => collect(event[part] as JsonObject, segments, 1);
   if (viewNames.includes(first)) return (_, viewNamed) => collect(viewNamed(first), segments, 1);
-  const read = direct.get(text) ?? ((audit) => collectBelow(audit as JsonObject, segments));
+  const read =
+    direct.get(text) ?? annotationAt(text) ?? ((audit) => collectBelow(audit as JsonObject, segments));
   return ({ audit, native }) => {
     if (audit) return read(audit);
     // A key that is the whole path, dots and all, comes before the path it could be. API servers write no such keys.

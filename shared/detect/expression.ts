@@ -6,6 +6,8 @@ export interface Test {
   readonly key: string;
   /** The answer depends only on the fields that rules are indexed by. */
   readonly routed: boolean;
+  /** The one field whose values are all it asks about. */
+  readonly field?: string | undefined;
   /** The part of an event that is all it asks about: where an event has none, the answer is always the same. */
   readonly part?: string | undefined;
   /** A rough rank: 1 comparisons, 2 patterns, 3 regular expressions, 4 members of a list, 10 and more a search through all. */

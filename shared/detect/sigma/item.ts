@@ -39,10 +39,12 @@ export const itemOf = (
   const form = withFieldNames(modified(modifiers, values, context.placeholders, context.budget), context);
   if (path === undefined) return keywordOf(form);
   const key = `${path.key}|${form.all ? 'all' : 'any'}|${form.exists ?? ''}|${termsKey(form.terms)}`;
+  const isAlone = !alternativesOf(form.terms).some(({ type }) => type === 'field');
   const test = testOf({
     key,
     routed: isRouted(path.text),
-    part: alternativesOf(form.terms).some(({ type }) => type === 'field') ? undefined : partIn(path),
+    field: isAlone ? path.text : undefined,
+    part: isAlone ? partIn(path) : undefined,
     cost: costOf(form.terms),
     holds: holdsOf(path, form),
   });
