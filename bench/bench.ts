@@ -9,12 +9,16 @@ import { parseArgs } from 'node:util';
 import { createGunzip, gunzipSync } from 'node:zlib';
 import { loadRules } from '../functions/local/rule-files.ts';
 import { createInvestigation, type Investigation } from '../shared/alert/investigation.ts';
+import { archiveBatch } from '../shared/archive/archive-batch.ts';
+import type { ArchiveForm } from '../shared/archive/line.ts';
 import { decode } from '../shared/decode/decode.ts';
 import type { Correlation, Input } from '../shared/detect/correlation/correlation.ts';
 import { createDetector } from '../shared/detect/detect.ts';
 import { type Expression, testOf } from '../shared/detect/expression.ts';
 import type { Rule } from '../shared/detect/rule.ts';
 import { emptyAccount, nothingSeen, processDelivery } from '../shared/pipeline.ts';
+import type { AuditEvent } from '../shared/schema/audit-event.ts';
+import type { RawRecord } from '../shared/schema/raw-record.ts';
 import { memoryState } from '../shared/state/memory-state.ts';
 import { auditLines, deliveriesOf, type LambdaDelivery } from './traffic.ts';
 
@@ -58,13 +62,33 @@ const floor = (delivery: LambdaDelivery): number => {
   return events;
 };
 
-/** As a function that stays warm does it, with its state in memory. */
-const pipeline = async (delivery: LambdaDelivery, investigation: Investigation): Promise<number> => {
+/** As a function that stays warm does it, with its state in memory; with a form, all of archiving but the store's part. */
+const pipeline = async (
+  delivery: LambdaDelivery,
+  investigation: Investigation,
+  form?: ArchiveForm,
+): Promise<number> => {
   const account = emptyAccount();
-  processDelivery(decode(delivery), nothingSeen(), account, { onEvent: investigation.take });
+  const batch = form && archiveBatch({ form });
+  const onEvent = (event: AuditEvent, record: RawRecord): void => {
+    batch?.add(event, record);
+    investigation.take(event);
+  };
+  processDelivery(decode(delivery), nothingSeen(), account, { onEvent });
+  batch?.takeAll();
   await investigation.settle();
   await investigation.alerts();
   return account.events;
+};
+
+/** Bytes that are stored, in objects of the size that these deliveries make. */
+const archivedBytes = (deliveries: readonly LambdaDelivery[], form: ArchiveForm): number => {
+  const objects = deliveries.flatMap((delivery) => {
+    const batch = archiveBatch({ form });
+    processDelivery(decode(delivery), nothingSeen(), emptyAccount(), { onEvent: batch.add });
+    return batch.takeAll();
+  });
+  return objects.reduce((sum, { bytes }) => sum + bytes.length, 0);
 };
 
 const investigationWith = (rules: readonly Rule[]): Investigation =>
@@ -97,6 +121,7 @@ const measure = async (
   deliveries: readonly LambdaDelivery[],
   rules: readonly Rule[],
   rounds: number,
+  form?: ArchiveForm,
 ): Promise<Measure> => {
   const investigation = investigationWith(rules);
   const round = async (): Promise<{ readonly floor: number; readonly pipeline: number }> => {
@@ -107,7 +132,7 @@ const measure = async (
         for (const delivery of some) floor(delivery);
       });
       spent.pipeline += await cpu(async () => {
-        for (const delivery of some) await pipeline(delivery, investigation);
+        for (const delivery of some) await pipeline(delivery, investigation, form);
       });
     }
     return spent;
@@ -184,6 +209,8 @@ const run = async (): Promise<void> => {
   const none = await measure(deliveries, [], rounds);
   const all = await measure(deliveries, rules, rounds);
   const twice = await measure(deliveries, doubled(rules), rounds);
+  const archived = await measure(deliveries, rules, rounds, 'audit');
+  const archivedAsOcsf = await measure(deliveries, rules, rounds, 'ocsf');
   const investigation = investigationWith(rules);
   const result = {
     ratio: rounded(all.ratio),
@@ -194,6 +221,10 @@ const run = async (): Promise<void> => {
     rules: rules.length,
     ratioWithoutRules: rounded(none.ratio),
     ratioWithTwiceTheRules: rounded(twice.ratio),
+    ratioWithArchive: rounded(archived.ratio),
+    ratioWithArchiveAsOcsf: rounded(archivedAsOcsf.ratio),
+    archivedBytesPerEvent: Math.round(archivedBytes(deliveries, 'audit') / events),
+    archivedBytesPerEventAsOcsf: Math.round(archivedBytes(deliveries, 'ocsf') / events),
     costOfTwiceTheRules: rounded(twice.ratio / all.ratio - 1),
     allocatedBytesPerEvent: Math.round(
       await allocation(deliveries, (delivery) => pipeline(delivery, investigation)),
@@ -216,6 +247,9 @@ const run = async (): Promise<void> => {
     print(`  without rules         ${result.ratioWithoutRules}`);
     print(
       `  with twice the rules  ${result.ratioWithTwiceTheRules} (+${Math.round(result.costOfTwiceTheRules * 100)} %)`,
+    );
+    print(
+      `  with the archive      ${result.ratioWithArchive} (as OCSF ${result.ratioWithArchiveAsOcsf}), ${result.archivedBytesPerEvent} bytes stored an event (${result.archivedBytesPerEventAsOcsf})`,
     );
     print(`events a second, a core ${result.eventsPerSecond.toLocaleString('en')}`);
     print(

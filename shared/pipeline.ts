@@ -30,7 +30,7 @@ export const emptyAccount = (): Account => ({
 
 /** Takes what a delivery holds, one after the other. */
 export interface Receiver {
-  readonly onEvent: (event: AuditEvent) => void;
+  readonly onEvent: (event: AuditEvent, record: RawRecord) => void;
   readonly onRejection?: ((rejection: Rejection) => void) | undefined;
 }
 
@@ -64,7 +64,7 @@ const processRecord = (record: RawRecord, seen: Seen, account: Account, receiver
   }
   account.events++;
   if (result.origin.truncated) account.truncated++;
-  receiver.onEvent(result);
+  receiver.onEvent(result, record);
 };
 
 /** Kinds of which a record that says the same is the same: two equal access lines may well be two requests. */

@@ -1,5 +1,6 @@
 /** Events in; a file of one event a line, in our form or in OCSF, out. */
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { writtenEvent } from '../../shared/archive/written-event.ts';
 import { KlaxonError, messageOf } from '../../shared/errors.ts';
 import type { AuditEvent } from '../../shared/schema/audit-event.ts';
 import { toOcsf } from '../../shared/schema/ocsf/to-ocsf.ts';
@@ -26,7 +27,7 @@ export const eventFile = (path: string, format: EventFormat): EventFile => {
   };
   return {
     write: (event) => {
-      const text = textOf(event, format);
+      const text = writtenEvent(event, forms[format]);
       if (text === undefined) unwritable++;
       else pending += `${text}\n`;
       if (pending.length >= bufferLength) flush();
@@ -39,21 +40,9 @@ export const eventFile = (path: string, format: EventFormat): EventFile => {
   };
 };
 
-/** JSON of a depth that no API server accepts overruns the writer's stack; such an event is written without its bodies. */
-const textOf = (event: AuditEvent, format: EventFormat): string | undefined => {
-  const form = (one: AuditEvent): string => JSON.stringify(format === 'ocsf' ? toOcsf(one) : one);
-  try {
-    return form(event);
-  } catch (thrown) {
-    if (!(thrown instanceof RangeError)) throw thrown;
-  }
-  try {
-    const audit = event.audit && { ...event.audit, requestObject: undefined, responseObject: undefined };
-    return form({ ...event, audit, native: undefined, origin: { ...event.origin, truncated: true } });
-  } catch (thrown) {
-    if (thrown instanceof RangeError) return undefined;
-    throw thrown;
-  }
+const forms: Readonly<Record<EventFormat, (event: AuditEvent) => string>> = {
+  audit: (event) => JSON.stringify(event),
+  ocsf: (event) => JSON.stringify(toOcsf(event)),
 };
 
 export const opened = (path: string): number => {

@@ -2,6 +2,7 @@
 import { DeliveryError } from '../errors.ts';
 import { isObject, type JsonObject, withinDepth } from '../schema/json.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
+import { openArchived } from './archived.ts';
 import { openCloudTrailEnvelope } from './cloudtrail.ts';
 import { openCloudWatch } from './cloudwatch.ts';
 import { openContainerLine } from './container-line.ts';
@@ -39,10 +40,11 @@ export const decode = (delivery: unknown, context: DecodeContext = {}): Decoded 
   return decoding;
 };
 
-/** The same for a document that a splitter has already taken out of its text. */
+/** The same for a document of a file, that a splitter has already taken out of its text; it may be a line of an archive. */
 export const decodeDocument = (document: TextDocument, context: DecodeContext): Decoded => {
   const decoding = new Decoding(context);
-  openDocument(document, context.origin ?? nowhere, decoding, 0);
+  if (!isObject(document.value) || !openArchived(document.value, decoding))
+    openDocument(document, context.origin ?? nowhere, decoding, 0);
   return decoding;
 };
 

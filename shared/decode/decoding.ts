@@ -1,6 +1,7 @@
 /** The account of one delivery while it is opened: every record ends as a RawRecord, a Rejection or a counted drop. */
 import { isObject, type JsonObject } from '../schema/json.ts';
 import {
+  type ArchivedMarks,
   type Dialect,
   type DropReason,
   type EnvelopeOrigin,
@@ -62,6 +63,7 @@ export class Decoding implements Decoded {
       origin,
       deliveryId: content.deliveryId,
       time: content.time,
+      archived: content.archived,
       index: this.#next,
       location: this.#here(),
     });
@@ -90,6 +92,7 @@ export interface RecordContent {
   readonly body?: JsonObject | undefined;
   readonly deliveryId?: string | undefined;
   readonly time?: number | undefined;
+  readonly archived?: ArchivedMarks | undefined;
 }
 
 /** A short text of any value, for a rejection; never throws, whatever the value holds. */

@@ -93,11 +93,23 @@ const outcomeOf = (activity: JsonObject, result: string | undefined): Outcome =>
   return { result: word === 'failure' || word === 'failed' ? 'failure' : 'unknown', reason };
 };
 
-/** The answer to a credential listing is a kubeconfig, and `properties` may be a text that holds JSON. */
-const withoutAnswers = (activity: JsonObject): JsonObject => {
+/**
+ * The answer to a credential listing is a kubeconfig, and `properties` may be a text that holds JSON. The same object where
+ * nothing had to be replaced, but for such a text, which is opened.
+ */
+const withoutAnswers = (activity: JsonObject): JsonObject => withoutCredentials(opened(activity));
+
+const opened = (activity: JsonObject): JsonObject => {
   const { properties } = activity;
-  if (typeof properties !== 'string') return withoutCredentials(activity);
+  if (typeof properties !== 'string') return activity;
   const parsed = parsedJson(properties);
   // A text cut short cannot be searched for what it holds.
-  return withoutCredentials({ ...activity, properties: isObject(parsed) ? parsed : redacted });
+  return { ...activity, properties: isObject(parsed) ? parsed : redacted };
+};
+
+/** The record as it may be kept: the same object where nothing in it had to be replaced. */
+export const safeActivity = (activity: JsonObject): JsonObject => {
+  const open = opened(activity);
+  const safe = withoutCredentials(open);
+  return safe === open && safe.properties !== redacted ? activity : safe;
 };

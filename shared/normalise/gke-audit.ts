@@ -1,10 +1,19 @@
 /** One Cloud Audit Log entry of the Kubernetes API in, the audit event it stands for out, with what was inferred named. */
-import { isObject, type JsonObject, listOf, someTextOf, textOf } from '../schema/json.ts';
+import {
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  listOf,
+  objectOf,
+  someTextOf,
+  textOf,
+} from '../schema/json.ts';
 import type { KubernetesAuditEvent } from '../schema/kubernetes-audit.ts';
 import type { EnvelopeOrigin } from '../schema/raw-record.ts';
 import { auditEventOf } from './audit.ts';
 import { type GkeTarget, gkeTargetOf } from './gke-target.ts';
 import type { Normaliser } from './normaliser.ts';
+import { withoutPatches } from './redact.ts';
 
 export const fromGkeAudit: Normaliser = (record) => {
   const entry = record.body ?? {};
@@ -198,3 +207,33 @@ const withoutType = (body: unknown): unknown => {
   const { '@type': _, ...rest } = body;
   return rest;
 };
+
+/** The entry as it may be kept, with its bodies replaced by those of the event that was made of it and has no secrets. */
+export const safeEntry = (entry: JsonObject, audit: KubernetesAuditEvent): JsonObject => {
+  const payload = objectOf(entry.protoPayload) ?? {};
+  const labels = objectOf(entry.labels);
+  return {
+    ...entry,
+    labels: labels && withoutPatches(labels),
+    protoPayload: {
+      ...payload,
+      request: safeBody(payload.request, audit.requestObject),
+      response: safeBody(payload.response, audit.responseObject),
+    },
+  };
+};
+
+/** A Status says how it went, and holds no secret: its members stay whether or not it names its kind. */
+const safeBody = (body: JsonValue | undefined, safe: unknown): JsonValue | undefined => {
+  if (!isObject(body) || !isObject(safe)) return safe as JsonValue | undefined;
+  const type = textOf(body['@type']);
+  const status = type?.endsWith('.Status') || body.status === 'Failure' ? body : {};
+  return { '@type': type, ...safe, ...statusMembers(status) };
+};
+
+const statusMembers = ({ code, status, reason, message }: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries({ code, status, reason, message }).filter(
+      ([, value]) => typeof value === 'string' || typeof value === 'number',
+    ),
+  );

@@ -30,7 +30,7 @@ export const fromHubble: Normaliser = (record) => {
 
 const flowEvent = (record: RawRecord, exported: JsonObject, source: Unwrapped): AuditEvent => {
   const { content, origin, id } = source;
-  const flow = safe(exported);
+  const flow = safeFlow(exported);
   // An exporter's field mask may leave the flow's own time out.
   const timeText = someTextOf(flow.time) ?? someTextOf(content.time) ?? source.timeText;
   const { client, target } = sidesOf(flow);
@@ -99,7 +99,7 @@ const outcomeOf = (flow: JsonObject, http: JsonObject | undefined): Outcome => {
 };
 
 /** Hubble shows the URLs and headers of HTTP unless it is told to redact them. */
-const safe = (flow: JsonObject): JsonObject => {
+export const safeFlow = (flow: JsonObject): JsonObject => {
   const l7 = objectOf(flow.l7);
   const http = objectOf(l7?.http);
   if (!http) return flow;

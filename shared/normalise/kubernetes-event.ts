@@ -15,7 +15,7 @@ import { epochOf } from './time.ts';
  */
 export const fromKubernetesEvent: Normaliser = (record) => {
   const source = unwrapped(record);
-  const event = safe(inCoreForm(source.content));
+  const event = safeEvent(inCoreForm(source.content));
   const timeText = timeTextOf(event) ?? source.timeText;
   return nativeEvent({
     id: idOf(event) ?? source.id,
@@ -45,12 +45,14 @@ const inCoreForm = (event: JsonObject): JsonObject =>
     ? Object.fromEntries(Object.entries(event).map(([key, value]) => [coreNames.get(key) ?? key, value]))
     : event;
 
-/** The kubelet quotes the URLs of probes and of registries in its messages. */
-const safe = (event: JsonObject): JsonObject => {
-  const message = textOf(event.message);
-  return withoutCredentials(
-    message === undefined ? event : { ...event, message: withoutUrlSecrets(message) },
-  );
+/** The kubelet quotes the URLs of probes and of registries in its messages. The same object where nothing is replaced. */
+export const safeEvent = (event: JsonObject): JsonObject =>
+  withoutCredentials(withSafeText(withSafeText(event, 'message'), 'note'));
+
+const withSafeText = (event: JsonObject, key: string): JsonObject => {
+  const text = textOf(event[key]);
+  const safe = text === undefined ? undefined : withoutUrlSecrets(text);
+  return safe === text ? event : { ...event, [key]: safe };
 };
 
 /** An Event that is seen again is the same object with a new count: its last time is the time of this record. */

@@ -1,6 +1,6 @@
 /** One record in; one AuditEvent, a Rejection, or the reason why the record is not wanted, out. */
 import type { AuditEvent } from '../schema/audit-event.ts';
-import type { Dialect } from '../schema/raw-record.ts';
+import type { ArchivedMarks, Dialect } from '../schema/raw-record.ts';
 import { fromAksAudit } from './aks-audit.ts';
 import { fromAksGuard } from './aks-guard.ts';
 import { fromAzureActivity } from './azure-activity.ts';
@@ -44,7 +44,17 @@ const normalisers: Readonly<Record<Dialect, Normaliser>> = {
   hubble: fromHubble,
 };
 
-export const normalise: Normaliser = (record) => normalisers[record.dialect](record);
+export const normalise: Normaliser = (record) => {
+  const result = normalisers[record.dialect](record);
+  return record.archived && isEvent(result) ? asArchived(result, record.archived) : result;
+};
+
+/** An id may be a digest of the record as it came, and a record written again is no longer cut. */
+const asArchived = (event: AuditEvent, { id, truncated }: ArchivedMarks): AuditEvent => ({
+  ...event,
+  id,
+  origin: { ...event.origin, truncated: truncated || undefined },
+});
 
 export const isEvent = (result: ReturnType<Normaliser>): result is AuditEvent =>
   typeof result !== 'string' && 'kind' in result;

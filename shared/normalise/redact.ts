@@ -6,10 +6,8 @@ export const redacted = '[redacted]';
 
 /** Every body but that of a Secret, a token review or a token request passes untouched. */
 export const withoutSecrets = (audit: KubernetesAuditEvent): KubernetesAuditEvent => {
+  if (!mayHoldSecrets(audit)) return audit;
   const { requestObject, responseObject, annotations } = audit;
-  if (requestObject === undefined && responseObject === undefined && annotations === undefined) return audit;
-  const holds = holdsSecrets(audit);
-  if (!holds && !isSecretKind(requestObject) && !isSecretKind(responseObject)) return audit;
   return {
     ...audit,
     requestObject: safeBodyOf(requestObject),
@@ -18,8 +16,15 @@ export const withoutSecrets = (audit: KubernetesAuditEvent): KubernetesAuditEven
   };
 };
 
+/** Whether the bodies of this event are replaced; of an event in which they are replaced already the same holds. */
+export const mayHoldSecrets = (audit: KubernetesAuditEvent): boolean => {
+  const { requestObject, responseObject, annotations } = audit;
+  if (requestObject === undefined && responseObject === undefined && annotations === undefined) return false;
+  return isAboutSecrets(audit) || isSecretKind(requestObject) || isSecretKind(responseObject);
+};
+
 /** Bodies of an unknown resource, in a cut or broken event, are taken for secret unless the URI says otherwise. */
-const holdsSecrets = ({
+export const isAboutSecrets = ({
   objectRef,
   requestURI,
   responseObject,
@@ -44,10 +49,15 @@ const isSecretKind = (body: unknown): boolean =>
 /** A webhook's change to an object stands in the annotations with the values it wrote. */
 const patchMark = 'patch.webhook.admission.k8s.io/';
 
-const withoutPatches = (annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+export const withoutPatches = <T>(
+  annotations: Readonly<Record<string, T>>,
+): Readonly<Record<string, T | string>> =>
   Object.keys(annotations).some((key) => key.startsWith(patchMark))
     ? Object.fromEntries(
-        Object.entries(annotations).map(([key, text]) => [key, key.startsWith(patchMark) ? redacted : text]),
+        Object.entries(annotations).map(([key, value]) => [
+          key,
+          key.startsWith(patchMark) ? redacted : value,
+        ]),
       )
     : annotations;
 

@@ -2,7 +2,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import type { JsonObject } from './json.ts';
 import { KubernetesAuditEvent } from './kubernetes-audit.ts';
-import { dialects } from './raw-record.ts';
+import { cloudNames, dialects } from './raw-record.ts';
 import { maybe, oneOf, textList } from './type.ts';
 
 const Text = Type.Readonly(Type.String());
@@ -29,7 +29,7 @@ export const AuditEvent = Type.Object(
     kind: Type.Readonly(oneOf(eventKinds)),
     origin: Type.Readonly(
       Type.Object({
-        cloud: maybe(oneOf(['aws', 'azure', 'gcp'] as const)),
+        cloud: maybe(oneOf(cloudNames)),
         account: maybe(Type.String({ description: 'AWS account, Azure subscription, Google Cloud project' })),
         region: maybe(Type.String()),
         cluster: maybe(Type.String({ description: 'The name people use' })),

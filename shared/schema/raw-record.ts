@@ -25,7 +25,9 @@ export const dialects = [
 
 export type Dialect = (typeof dialects)[number];
 
-export type CloudName = 'aws' | 'azure' | 'gcp';
+export const cloudNames = ['aws', 'azure', 'gcp'] as const;
+
+export type CloudName = (typeof cloudNames)[number];
 
 /** What an envelope says of the place a record came from. Absent means that it did not say. */
 export interface EnvelopeOrigin {
@@ -61,19 +63,30 @@ export interface RawRecord {
   /** Place in the delivery, from 0. */
   readonly index: number;
   readonly location?: Location | undefined;
+  /** It comes out of an archive, where its event is known by this. */
+  readonly archived?: ArchivedMarks | undefined;
+}
+
+/** What an event was when it was archived, and its record, perhaps redacted since, may no longer tell. */
+export interface ArchivedMarks {
+  readonly id: string;
+  readonly truncated: boolean;
 }
 
 /** Why a record did not become an event, in a word that is counted. */
-export type RejectionReason =
-  | 'unrecognised'
-  | 'not-json'
-  | 'not-an-object'
-  | 'empty'
-  | 'too-large'
-  | 'too-deep'
-  | 'not-base64'
-  | 'not-gzip'
-  | 'unreadable';
+export const rejectionReasons = [
+  'unrecognised',
+  'not-json',
+  'not-an-object',
+  'empty',
+  'too-large',
+  'too-deep',
+  'not-base64',
+  'not-gzip',
+  'unreadable',
+] as const;
+
+export type RejectionReason = (typeof rejectionReasons)[number];
 
 /** A record that could not be read: counted and kept, never silently dropped. */
 export interface Rejection {
@@ -88,7 +101,7 @@ export interface Rejection {
 }
 
 /** Why a record that was understood is not wanted. */
-export type DropReason = 'control-message' | 'request-received' | 'notification' | 'blank';
+export type DropReason = 'control-message' | 'request-received' | 'notification' | 'manifest' | 'blank';
 
 /** At most this many characters of a rejected record are kept. */
 export const rejectionPrefixLength = 200;

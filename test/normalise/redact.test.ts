@@ -3,22 +3,22 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../../shared/decode/decode.ts';
-import { isEvent, normalise } from '../../shared/normalise/normalise.ts';
-import type { AuditEvent } from '../../shared/schema/audit-event.ts';
+import { archivedLinesOf, eventsIn, recordedEvents } from '../archive/archived.ts';
 import { auditEvent, specimens } from '../decode/specimens.ts';
 
 const canary = 'canary-7f3a';
 const packed = Buffer.from(canary).toString('base64');
 
-const eventsOf = (delivery: unknown): readonly AuditEvent[] =>
-  decode(delivery).records.map(normalise).filter(isEvent);
+const eventsOf = (delivery: unknown) => recordedEvents(decode(delivery)).map(({ event }) => event);
 
+/** In the events, in what the archive keeps of their records, and in the events that come out of the archive again. */
 const expectHidden = (delivery: unknown): void => {
   const events = eventsOf(delivery);
   expect(events.length).toBeGreaterThan(0);
-  const written = JSON.stringify(events);
-  expect(written).not.toContain(canary);
-  expect(written).not.toContain(packed);
+  const lines = archivedLinesOf(delivery);
+  expect(lines.flatMap(eventsIn)).toEqual(events);
+  const written = [...lines, JSON.stringify(events)].join('\n');
+  for (const secret of [canary, packed]) expect(written).not.toContain(secret);
 };
 
 const lastApplied = {
