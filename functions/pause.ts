@@ -1,0 +1,11 @@
+/** The port for waiting, by the clock of the machine. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Pause } from '../shared/ports.ts';
+
+/** Node takes longer waits than this for one millisecond. */
+const longestMs = 2 ** 31 - 1;
+
+export const pause: Pause = async (milliseconds, signal) => {
+  // An abort is how a wait ends early, no fault: it is the only thing that can be thrown.
+  await wait(Math.min(longestMs, Math.max(0, milliseconds)), undefined, { signal }).catch(() => undefined);
+};
