@@ -9,7 +9,8 @@ import { SettingsFile } from '../shared/settings/settings.ts';
 import { fieldMapPage } from './field-map.ts';
 import { rulesPage } from './rules-page.ts';
 
-const { rules, problems } = loadRules({ rules: [], sigma: [], builtin: true });
+const { rules: active, inactive, problems } = loadRules({ rules: [], sigma: [], builtin: true });
+const rules = [...active, ...inactive.map(({ rule }) => rule)];
 if (problems.length > 0) throw new Error(`the rules have faults: npx klaxon rules list shows them`);
 
 const root = fileURLToPath(new URL('..', import.meta.url));

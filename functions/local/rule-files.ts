@@ -3,13 +3,16 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { heardBy } from '../../shared/detect/correlation/correlation.ts';
+import { type Abilities, noAbilities } from '../../shared/detect/enrich/facts.ts';
 import { type FalcoFile, falcoRuleSetOf } from '../../shared/detect/falco/rule-set.ts';
+import { type ActiveRules, withoutInactive } from '../../shared/detect/inactive.ts';
 import type { Rule } from '../../shared/detect/rule.ts';
 import type { RuleFile } from '../../shared/detect/sigma/facts.ts';
 import { lintOf } from '../../shared/detect/sigma/lint.ts';
 import { placeholdersOf, type RuleSet, ruleSetOf } from '../../shared/detect/sigma/rule-set.ts';
 import { type Tuned, tuned, withAddedValues } from '../../shared/detect/tuning.ts';
 import { type EventLibrary, type Twin, twinOf } from '../../shared/detect/twin.ts';
+import type { RulesWithLists } from '../../shared/detect/twin-run.ts';
 import { KlaxonError, messageOf, type RuleProblem, SettingsError } from '../../shared/errors.ts';
 import { isObject, type JsonObject } from '../../shared/schema/json.ts';
 import { yamlOf } from '../../shared/schema/yaml.ts';
@@ -28,12 +31,15 @@ export interface RuleChoice {
   readonly only?: readonly string[] | undefined;
   /** What of the file is not said by a flag: how rules are tuned, and which filters are added. */
   readonly settings?: Settings | undefined;
+  /** What the enrichment can tell; nothing if absent. */
+  readonly abilities?: Abilities | undefined;
 }
 
-export interface LoadedRules extends RuleSet, Pick<Tuned, 'disabled' | 'changes'> {}
+/** Disabled and inactive rules are not among the rules that run. */
+export interface LoadedRules extends RuleSet, ActiveRules, Pick<Tuned, 'disabled' | 'changes'> {}
 
 /** What a person asked for on the command line wins over the same key of the settings file. */
-export const choiceOf = (flags: RuleChoice, settings: Settings): RuleChoice => {
+export const choiceOf = (flags: RuleChoice, settings: Settings, abilities?: Abilities): RuleChoice => {
   const { builtin, folders, sigma, falco } = settings.rules;
   const { rules: asked, falco: askedFalco = [] } = flags;
   return {
@@ -43,6 +49,7 @@ export const choiceOf = (flags: RuleChoice, settings: Settings): RuleChoice => {
     builtin: flags.builtin && builtin,
     only: flags.only,
     settings,
+    abilities,
   };
 };
 
@@ -78,10 +85,10 @@ const read = (path: string): { readonly path: string; readonly text: string } =>
   text: readFileSync(path, 'utf8'),
 });
 
-/** @throws KlaxonError where a folder cannot be read, `only` names a rule that is not there, or the settings do. */
+/** @throws KlaxonError where a folder cannot be read, or `only` or the settings name a rule that is not there or cannot run. */
 export const loadRules = (choice: RuleChoice): LoadedRules => {
   const { lists, files, falcoFiles } = readFiles(choice);
-  const { settings = noSettings(), only } = choice;
+  const { settings = noSettings(), only, abilities = noAbilities } = choice;
   const { placeholders, problems } = placeholdersOf(lists);
   const longer = withAddedValues(placeholders, settings);
   const set = ruleSetOf(files, longer.lists);
@@ -89,8 +96,11 @@ export const loadRules = (choice: RuleChoice): LoadedRules => {
   const { rules, disabled, changes, ...tuning } = tuned([...set.rules, ...falco.rules], settings, only);
   const faults = [...tuning.problems, ...longer.problems];
   if (faults.length > 0) throw new SettingsError(faults);
+  const active = withoutInactive(chosen(rules, only), abilities);
+  const missed = active.inactive.find(({ rule }) => only?.includes(rule.id));
+  if (missed) throw new KlaxonError('rule', `${missed.rule.id} is inactive: ${missed.reason}`);
   return {
-    rules: chosen(rules, only),
+    ...active,
     disabled,
     changes,
     problems: [...problems, ...set.problems, ...falco.problems],
@@ -129,6 +139,17 @@ const readFiles = (choice: RuleChoice): ChosenFiles => {
     throw new KlaxonError('rule', `cannot read rules: ${messageOf(thrown)}`, { cause: thrown });
   }
   return { lists, files, falcoFiles };
+};
+
+/** Reads the files of a choice again, for cases of twins that state what lists hold. */
+export const rulesWithLists = (choice: RuleChoice): RulesWithLists => {
+  const { lists, files } = readFiles(choice);
+  const { placeholders } = placeholdersOf(lists);
+  return (rule, values) => {
+    const paths = [rule.position, ...(rule.filters ?? [])].map(({ path }) => path);
+    const needed = rule.correlation ? files : files.filter(({ path }) => paths.includes(path));
+    return ruleSetOf(needed, new Map([...placeholders, ...values])).rules;
+  };
 };
 
 /** The base events of twins: of the folder's own `events/`, else of the built-in rules. */

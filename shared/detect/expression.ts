@@ -1,4 +1,5 @@
 /** Boolean expressions over tests: built by a rule language, simplified by what is known, run on events. */
+import type { Need } from './enrich/facts.ts';
 import type { Scope } from './scope.ts';
 
 /** One question about an event. Tests with the same key are the same question and are answered once an event. */
@@ -10,6 +11,8 @@ export interface Test {
   readonly field?: string | undefined;
   /** The part of an event that is all it asks about: where an event has none, the answer is always the same. */
   readonly part?: string | undefined;
+  /** What it asks of the enrichment: where nothing can tell it, the answer is the one for an address unknown. */
+  readonly needs?: Need | undefined;
   /** A rough rank: 1 comparisons, 2 patterns, 3 regular expressions, 4 members of a list, 10 and more a search through all. */
   readonly cost: number;
   readonly holds: (scope: Scope) => boolean;

@@ -59,6 +59,8 @@ export interface Rule {
   /** Ids of the catalogue that this rule covers, its own first. */
   readonly covers: readonly string[];
   readonly position: TextPosition;
+  /** Lists it names that hold no value: what it says of them cannot be meant. */
+  readonly emptyLists?: readonly string[] | undefined;
   /** Where the filters stand whose conditions were added to its own. */
   readonly filters?: readonly TextPosition[] | undefined;
 }

@@ -7,21 +7,28 @@ import { memoryState } from '../state/memory-state.ts';
 import { heardBy } from './correlation/correlation.ts';
 import { createCorrelator } from './correlation/correlator.ts';
 import { createDetector } from './detect.ts';
+import type { Enricher } from './enrich/enricher.ts';
+import { noAbilities } from './enrich/facts.ts';
 import type { Rule } from './rule.ts';
 import { type EventLibrary, eventOf, type TwinCase, type TwinStep } from './twin.ts';
 
-/**
- * What went wrong with a case, or undefined where it holds. `rules` are those that a correlation may hear of.
- */
+/** The rule and those it may hear of, as they read where lists hold these values. */
+export type RulesWithLists = (rule: Rule, lists: ReadonlyMap<string, readonly string[]>) => readonly Rule[];
+
+/** What went wrong with a case, or undefined where it holds. `rules` are those that a correlation may hear of. */
 export const faultOf = async (
   twinCase: TwinCase,
   rule: Rule,
   rules: readonly Rule[],
   library: EventLibrary,
+  withLists: RulesWithLists,
 ): Promise<string | undefined> => {
+  const read = twinCase.lists.size > 0 ? withLists(rule, twinCase.lists) : rules;
+  const meant = twinCase.lists.size > 0 ? read.find(({ id }) => id === rule.id) : rule;
+  if (!meant) return 'with the lists of this case the rule does not load';
   const found = rule.correlation
-    ? await correlated(twinCase, rule, rules, library)
-    : matched(twinCase, rule, library);
+    ? await correlated(twinCase, meant, read, library)
+    : matched(twinCase, meant, library);
   if (typeof found === 'string') return found;
   if (found.length > 0 !== twinCase.fires)
     return twinCase.fires ? 'expected to fire, but is silent' : 'expected silence, but fires';
@@ -35,20 +42,26 @@ type Found = readonly Pick<Rule, 'severity'>[];
 
 const matched = (twinCase: TwinCase, rule: Rule, library: EventLibrary): Found | string => {
   const event = eventOf(twinCase, library);
-  return typeof event === 'string' ? event : createDetector([rule]).findingsFor(event);
+  return typeof event === 'string'
+    ? event
+    : createDetector([rule], detectorOptions(twinCase)).findingsFor(event);
 };
+
+/** Every address of a case is the one that it tells something of. */
+const detectorOptions = ({ caller }: Pick<TwinCase, 'caller'>): { readonly enricher?: Enricher } =>
+  caller ? { enricher: { abilities: noAbilities, fieldsOf: () => ({ ...caller }) } } : {};
 
 /** The day on which every case begins. */
 const beginning = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 const correlated = async (
-  { steps, tick, event, with: changes }: TwinCase,
+  { steps, tick, event, with: changes, caller }: TwinCase,
   rule: Rule,
   rules: readonly Rule[],
   library: EventLibrary,
 ): Promise<Found | string> => {
   const heard = heardAlso(rule, rules);
-  const detector = createDetector(heard);
+  const detector = createDetector(heard, detectorOptions({ caller }));
   let now = beginning;
   const clock = () => now;
   const correlator = createCorrelator(heard, { state: memoryState(clock), now: clock, suppress: true });

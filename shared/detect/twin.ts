@@ -3,9 +3,18 @@ import { decode } from '../decode/decode.ts';
 import type { RuleProblem } from '../errors.ts';
 import { isEvent, normalise } from '../normalise/normalise.ts';
 import type { AuditEvent } from '../schema/audit-event.ts';
-import { isObject, type JsonObject, type JsonValue, listOf, textOf } from '../schema/json.ts';
+import {
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  listOf,
+  objectOf,
+  textOf,
+  textsOf,
+} from '../schema/json.ts';
 import { type Severity, severities } from '../schema/severity.ts';
 import { type YamlDocument, yamlOf } from '../schema/yaml.ts';
+import type { AddressFacts } from './enrich/facts.ts';
 import { secondsOf } from './sigma/duration.ts';
 import { carried } from './twin-carrier.ts';
 
@@ -32,18 +41,35 @@ export interface TwinCase extends TwinEvent {
   readonly steps: readonly TwinStep[];
   /** Seconds from the beginning to a look at what has fallen silent, where the case has one. */
   readonly tick?: number | undefined;
+  /** What the enrichment tells of the caller's address, where the case says it. */
+  readonly caller?: CallerFacts | undefined;
+  /** What lists of `rules/lists/` hold in this case, in place of what they hold otherwise. */
+  readonly lists: ReadonlyMap<string, readonly string[]>;
   readonly fires: boolean;
   /** The severity of the finding, where the case states one. */
   readonly severity?: Severity | undefined;
   readonly position: { readonly path: string; readonly line: number; readonly column: number };
 }
 
+/** Facts, and the names of the IP lists that hold the address. */
+export type CallerFacts = AddressFacts & { readonly lists?: readonly string[] };
+
 export interface Twin {
   readonly cases: readonly TwinCase[];
   readonly problems: readonly RuleProblem[];
 }
 
-const knownKeys = new Set(['case', 'event', 'with', 'events', 'tick', 'fires', 'severity']);
+const knownKeys = new Set([
+  'case',
+  'event',
+  'with',
+  'events',
+  'tick',
+  'caller',
+  'lists',
+  'fires',
+  'severity',
+]);
 const stepKeys = new Set(['event', 'with', 'at', 'repeat', 'every']);
 
 export const twinOf = (path: string, text: string): Twin => {
@@ -72,6 +98,10 @@ const casesOf = (document: YamlDocument, problems: RuleProblem[]): readonly Twin
         ...(steps[0] ?? eventIn(item)),
         steps,
         tick: item.tick === undefined ? undefined : secondsIn(item.tick),
+        caller: isObject(item.caller) ? (item.caller as CallerFacts) : undefined,
+        lists: new Map(
+          Object.entries(objectOf(item.lists) ?? {}).map(([name, values]) => [name, textsOf(values)]),
+        ),
         fires: item.fires === true,
         severity,
         position: document.positionOf([at]),
@@ -120,8 +150,39 @@ const faultIn = (item: JsonValue): string | undefined => {
   } else if (textOf(item.event)?.includes('/') !== true)
     return '"event" is missing: <carrier>/<event>, such as eks/pod-exec';
   if (typeof item.fires !== 'boolean') return '"fires" is missing: true or false';
-  return undefined;
+  return faultInCaller(item.caller) ?? faultInLists(item.lists);
 };
+
+const isText: Check = (value) => typeof value === 'string';
+const isTexts: Check = (value) => Array.isArray(value) && value.every(isText);
+type Check = (value: unknown) => boolean;
+
+const callerChecks: Readonly<Record<keyof CallerFacts, Check>> = {
+  country: isText,
+  asn: Number.isInteger,
+  organization: isText,
+  anonymous: (value) => value === true,
+  anonymizers: isTexts,
+  lists: isTexts,
+};
+
+const faultInCaller = (caller: JsonValue | undefined): string | undefined => {
+  const known = Object.entries(callerChecks);
+  const isRight =
+    caller === undefined ||
+    (isObject(caller) &&
+      Object.entries(caller).every(([key, value]) =>
+        known.some(([name, check]) => name === key && check(value)),
+      ));
+  return isRight
+    ? undefined
+    : '"caller" is a map of country, asn (a number), organization, anonymous (true), anonymizers and lists (lists of texts)';
+};
+
+const faultInLists = (lists: JsonValue | undefined): string | undefined =>
+  lists === undefined || (isObject(lists) && Object.values(lists).every(isTexts))
+    ? undefined
+    : '"lists" is a map from the names of lists to lists of texts';
 
 /** Finds a base event by its name. */
 export type EventLibrary = (name: string) => JsonObject | undefined;

@@ -1,9 +1,10 @@
 /** Cases beside a rule: how they are read, and what is said where one does not hold. */
 import { describe, expect, it } from 'vitest';
+import { ruleSetOf } from '../../shared/detect/sigma/rule-set.ts';
 import { eventOf, type TwinCase, twinOf } from '../../shared/detect/twin.ts';
 import { faultOf } from '../../shared/detect/twin-run.ts';
 import type { JsonObject } from '../../shared/schema/json.ts';
-import { loadedSet, ruleText } from './sigma/loading.ts';
+import { file, loadedSet, ruleText } from './sigma/loading.ts';
 
 const base: JsonObject = {
   kind: 'Event',
@@ -28,7 +29,7 @@ const only = (text: string): TwinCase => {
   if (!first) throw new Error('expected a case');
   return first;
 };
-const fault = (text: string) => (rule ? faultOf(only(text), rule, [], library) : 'no rule');
+const fault = (text: string) => (rule ? faultOf(only(text), rule, [], library, () => []) : 'no rule');
 
 describe('a twin', () => {
   it('is a list of cases, each with its place', () => {
@@ -91,6 +92,55 @@ describe('a case', () => {
       expect(await fault(`- { case: a, event: ${carrier}/exec, fires: true }`)).toBe(
         `no carrier is named "${carrier}"`,
       );
+  });
+
+  describe('of a rule that rests on more than the event', () => {
+    const text = ruleText(
+      "sel: { verb: create, caller.country: [SE, NO], caller.lists: tor }\nknown: { user.username|expand: '%staff%' }\ncondition: sel and not known",
+    );
+    const listed = (lists: ReadonlyMap<string, readonly string[]>) => ruleSetOf([file(text)], lists).rules;
+    const [first] = listed(new Map([['staff', []]]));
+    const faultIn = (more: string) =>
+      first
+        ? faultOf(
+            only(`- { case: a, event: eks/exec, fires: true, ${more} }`),
+            first,
+            [],
+            library,
+            (_, lists) => listed(lists),
+          )
+        : 'no rule';
+
+    it('says what the enrichment would tell of the address', async () => {
+      expect(await faultIn('caller: { country: SE, lists: [tor] }')).toBeUndefined();
+      for (const caller of ['{ country: DK, lists: [tor] }', '{ country: SE }', '{}'])
+        expect(await faultIn(`caller: ${caller}`)).toBe('expected to fire, but is silent');
+    });
+
+    it('says what lists hold', async () => {
+      const caller = 'caller: { country: SE, lists: [tor] }';
+      expect(await faultIn(`${caller}, lists: { staff: [eve, x*] }`)).toBeUndefined();
+      expect(await faultIn(`${caller}, lists: { staff: [bo*] }`)).toBe('expected to fire, but is silent');
+      expect(await faultIn(`${caller}, lists: { crew: [bob] }`)).toBe(
+        'with the lists of this case the rule does not load',
+      );
+    });
+
+    it('is refused where it says something else', () => {
+      const message = (more: string) =>
+        twinOf('a.test.yml', `- { case: a, event: eks/exec, fires: true, ${more} }`).problems[0]?.message;
+      for (const caller of [
+        'SE',
+        '[SE]',
+        '{ county: SE }',
+        '{ asn: AS64500 }',
+        '{ anonymous: false }',
+        '{ lists: tor }',
+      ])
+        expect(message(`caller: ${caller}`)).toContain('"caller" is a map of country');
+      for (const lists of ['staff', '[staff]', '{ staff: bob }', '{ staff: [1] }'])
+        expect(message(`lists: ${lists}`)).toContain('"lists" is a map');
+    });
   });
 
   it('changes paths of its event, and takes fields away, without changing the base', () => {

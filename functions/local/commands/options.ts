@@ -1,5 +1,6 @@
 /** Readers of option values that more than one command takes. */
 import { type Command, InvalidArgumentError } from 'commander';
+import type { NamedPath } from '../enrichment.ts';
 
 export const collectOption = (value: string, earlier: readonly string[]): readonly string[] => [
   ...earlier,
@@ -23,6 +24,25 @@ export const bytesOf = (value: string): number => {
     throw new InvalidArgumentError('Expected a size such as 64MiB.');
   return bytes;
 };
+
+/** `tor=exits.txt`, once for each list. */
+const namedPaths = (value: string, earlier: readonly NamedPath[]): readonly NamedPath[] => {
+  const [, name, path] = /^([A-Za-z0-9_-]+)=(.+)$/s.exec(value) ?? [];
+  if (name === undefined || path === undefined)
+    throw new InvalidArgumentError('Expected NAME=FILE, such as tor=exits.txt.');
+  return [...earlier, { name, path }];
+};
+
+/** Files that tell more of a caller's address than the log does. */
+export const withEnrichment = (command: Command): Command =>
+  command
+    .option(
+      '--mmdb <file>',
+      'countries, networks or anonymisers of addresses (repeatable)',
+      collectOption,
+      [],
+    )
+    .option('--ip-list <name=file>', 'a list of addresses for rules to ask for (repeatable)', namedPaths, []);
 
 /** What commander makes of the two options below: a path, false, or nothing. */
 export interface ConfigOption {

@@ -9,6 +9,7 @@ import { faultOf } from '../../../shared/detect/twin-run.ts';
 import { positionText } from '../../../shared/errors.ts';
 import { severities } from '../../../shared/schema/severity.ts';
 import { noSettings } from '../../../shared/settings/read-settings.ts';
+import { abilitiesOf, type EnrichmentFlags, enricherFrom } from '../enrichment.ts';
 import {
   choiceOf,
   eventLibrary,
@@ -16,19 +17,20 @@ import {
   lintFiles,
   loadRules,
   type RuleChoice,
+  rulesWithLists,
   twinBeside,
 } from '../rule-files.ts';
 import { settingsFrom } from '../settings.ts';
-import { type ConfigOption, collectOption, withConfig } from './options.ts';
+import { type ConfigOption, collectOption, withConfig, withEnrichment } from './options.ts';
 
-interface RuleOptions extends RuleChoice, ConfigOption {
+interface RuleOptions extends RuleChoice, ConfigOption, EnrichmentFlags {
   readonly output: 'pretty' | 'ndjson';
 }
 
 export const addRules = (program: Command, finish: (status: number) => void): void => {
   const rules = program.command('rules').description('list, show, test and check rules');
   const withChoice = (command: Command): Command =>
-    withConfig(command)
+    withEnrichment(withConfig(command))
       .option('--rules <dir>', 'add a folder of rules with its lists/ (repeatable)', collectOption, [])
       .option('--sigma <dir>', 'add a folder or file of Sigma rules (repeatable)', collectOption, [])
       .option('--falco <file>', 'add a file of Falco rules (repeatable, in order)', collectOption, [])
@@ -66,8 +68,10 @@ const lint = (options: RuleOptions): number => {
 const test = async (names: readonly string[], options: RuleOptions): Promise<number> => {
   const settings = { ...settingsFrom(options.config), tuning: noSettings().tuning };
   const choice = choiceOf(options, settings);
-  const { rules, status } = loaded(choice);
+  const { rules: active, inactive, status } = loaded(choice);
+  const rules = [...active, ...inactive.map(({ rule }) => rule)];
   const library = eventLibrary(choice.rules);
+  const withLists = rulesWithLists(choice);
   const tested = names.length === 0 ? rules : rules.filter((rule) => names.includes(rule.id));
   let passed = 0;
   let failed = 0;
@@ -76,7 +80,7 @@ const test = async (names: readonly string[], options: RuleOptions): Promise<num
     for (const problem of twin?.problems ?? []) complain(`${positionText(problem)}: ${problem.message}`);
     failed += twin?.problems.length ?? 0;
     for (const twinCase of twin?.cases ?? []) {
-      const fault = await faultOf(twinCase, rule, rules, library);
+      const fault = await faultOf(twinCase, rule, rules, library, withLists);
       if (fault === undefined) passed++;
       else {
         failed++;
@@ -97,7 +101,10 @@ const complain = (text: string): void => {
   process.stderr.write(`klaxon: ${text}\n`);
 };
 
-const chosenBy = (options: RuleOptions): RuleChoice => choiceOf(options, settingsFrom(options.config));
+const chosenBy = (options: RuleOptions): RuleChoice => {
+  const settings = settingsFrom(options.config);
+  return choiceOf(options, settings, abilitiesOf(enricherFrom(options, settings, complain)));
+};
 
 const loaded = (choice: RuleChoice): LoadedRules & { readonly status: number } => {
   const set = loadRules(choice);
@@ -107,17 +114,22 @@ const loaded = (choice: RuleChoice): LoadedRules & { readonly status: number } =
 };
 
 const list = (options: RuleOptions): number => {
-  const { rules, disabled, status } = loaded(chosenBy(options));
+  const { rules, disabled, inactive, status } = loaded(chosenBy(options));
   const isDisabled = new Set(disabled.map(({ rule }) => rule.id));
   const detections = rules.filter(({ id, isSilent }) => isSilent !== true && !isDisabled.has(id));
   if (options.output === 'ndjson') {
     for (const rule of detections.toSorted(bySeverity)) write(JSON.stringify(rowOf(rule)));
     for (const { rule, because } of disabled) write(JSON.stringify({ ...rowOf(rule), disabled: because }));
+    for (const { rule, reason } of inactive) write(JSON.stringify({ ...rowOf(rule), inactive: reason }));
     return status;
   }
   for (const rule of detections.toSorted(bySeverity)) write(lineOf(rule.severity, rule, rule.title));
   for (const { rule, because } of disabled) write(lineOf('disabled', rule, because));
-  const except = disabled.length > 0 ? `, ${disabled.length} disabled` : '';
+  for (const { rule, reason } of inactive) write(lineOf('inactive', rule, reason));
+  const except = [
+    ...(disabled.length > 0 ? [`, ${disabled.length} disabled`] : []),
+    ...(inactive.length > 0 ? [`, ${inactive.length} inactive`] : []),
+  ].join('');
   process.stderr.write(`${detections.length} rules${except}\n`);
   return status;
 };
@@ -140,8 +152,9 @@ const rowOf = (rule: Rule) => ({
 const labelWidth = 10;
 
 const show = (id: string, options: RuleOptions): number => {
-  const { rules, disabled, changes, status } = loaded(chosenBy(options));
-  const rule = [...rules, ...disabled.map((one) => one.rule)].find((candidate) => candidate.id === id);
+  const { rules, disabled, inactive, changes, status } = loaded(chosenBy(options));
+  const idle = [...disabled, ...inactive].map((one) => one.rule);
+  const rule = [...rules, ...idle].find((candidate) => candidate.id === id);
   if (!rule) {
     complain(`no rule has the id ${id}: see klaxon rules list`);
     return 2;
@@ -149,6 +162,7 @@ const show = (id: string, options: RuleOptions): number => {
   const { tactics, techniques } = attackOf(rule.tags);
   const parts: readonly (readonly [string, string | undefined])[] = [
     ['severity', rule.severity],
+    ['inactive', inactive.find((one) => one.rule.id === id)?.reason],
     ['settings', listed(changes.get(id) ?? [])],
     ['about', rule.description],
     ['attack', [...tactics.map((tactic) => tactic.name), ...techniques].join(', ')],

@@ -10,6 +10,7 @@ import type { Rejection } from '../../../shared/schema/raw-record.ts';
 import { type Severity, severities, severityRank } from '../../../shared/schema/severity.ts';
 import { memoryState } from '../../../shared/state/memory-state.ts';
 import { type Output, outputs } from '../alerts.ts';
+import { abilitiesOf, type EnrichmentFlags, enricherFrom } from '../enrichment.ts';
 import { type EventFormat, eventFile, eventFormats } from '../event-file.ts';
 import { progressOn } from '../progress.ts';
 import { type Input, inputsOf, type ReadFault, readDocuments } from '../read.ts';
@@ -17,9 +18,9 @@ import { choiceOf, loadRules } from '../rule-files.ts';
 import { settingsFrom } from '../settings.ts';
 import { stateFile } from '../state.ts';
 import { AlertCollector } from './alert-collector.ts';
-import { bytesOf, type ConfigOption, collectOption, ids, withConfig } from './options.ts';
+import { bytesOf, type ConfigOption, collectOption, ids, withConfig, withEnrichment } from './options.ts';
 
-interface ScanOptions extends ConfigOption {
+interface ScanOptions extends ConfigOption, EnrichmentFlags {
   readonly output: Output;
   readonly eventsOut?: string;
   readonly eventsFormat: EventFormat;
@@ -38,7 +39,7 @@ interface ScanOptions extends ConfigOption {
 }
 
 export const addScan = (program: Command, finish: (status: number) => void): void => {
-  withConfig(program.command('scan'))
+  withEnrichment(withConfig(program.command('scan')))
     .description('read logs and print alerts')
     .argument(
       '<path...>',
@@ -98,6 +99,7 @@ Examples:
   zcat export.gz | klaxon scan - --output ndjson    alerts as JSON lines, for jq
   klaxon scan logs/ --sigma my-rules/ --no-builtin  only your own Sigma rules
   klaxon scan logs/ --falco k8s_audit_rules.yaml    Falco's rules as well
+  klaxon scan logs/ --ip-list tor=exits.txt         rules that ask for a list of addresses
   klaxon scan audit.log --state klaxon.state        every hour, of a log that grows: new alerts only
 
 Exit status: 0 done, 1 an alert at or above --fail-on (with --state: a new one), 2 wrong usage or
@@ -106,7 +108,8 @@ input that could not be read.`;
 const scan = async (paths: readonly string[], options: ScanOptions): Promise<number> => {
   const started = performance.now();
   const settings = settingsFrom(options.config);
-  const set = loadRules(choiceOf(options, settings));
+  const enricher = enricherFrom(options, settings, complain);
+  const set = loadRules(choiceOf(options, settings, abilitiesOf(enricher)));
   for (const problem of set.problems) complain(`${positionText(problem)}: ${problem.message}`);
   for (const warning of set.warnings) complain(`${positionText(warning)}: warning: ${warning.message}`);
   const account = emptyAccount();
@@ -118,6 +121,7 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   const investigation = createInvestigation({
     rules: set.rules,
     firstOf: (options.falcoMatching ?? settings.rules.falcoMatching) === 'first' ? 'falco' : undefined,
+    enricher,
     state: state ?? memoryState(Date.now),
     now: Date.now,
     suppress: options.suppress,
@@ -185,7 +189,12 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   for (const fault of faults) complain(`${fault.path}: ${fault.message}`);
   rejections.report(account);
   if (unwritable > 0) complain(`${unwritable} events are nested too deep to be written`);
-  if (options.output === 'pretty') say(summaryOf(account, collected, set.rules.length));
+  if (options.output === 'pretty') {
+    say(summaryOf(account, collected, set.rules.length));
+    const { length } = set.inactive;
+    if (length > 0)
+      say(`${plural(length, 'rule')} ${length === 1 ? 'is' : 'are'} inactive: klaxon rules list`);
+  }
   if (options.stats) {
     const milliseconds = Math.round(performance.now() - started);
     const { count: alerts, known } = collected;

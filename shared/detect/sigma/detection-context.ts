@@ -4,13 +4,13 @@ import type { LogSource } from '../rule.ts';
 import { newBudget } from './budget.ts';
 import type { DetectionContext } from './detection.ts';
 import type { SigmaDocument } from './document.ts';
-import type { Placeholders } from './placeholder.ts';
+import type { ListValues } from './placeholder.ts';
 import type { Problems } from './problems.ts';
 
 export const contextOf = (
   document: SigmaDocument,
   logSource: LogSource,
-  placeholders: Placeholders,
+  placeholders: ListValues,
   problems: Problems,
 ): DetectionContext => ({
   placeholders,

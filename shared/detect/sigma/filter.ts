@@ -7,7 +7,7 @@ import type { LogSource, Rule } from '../rule.ts';
 import { detectionOf } from './detection.ts';
 import { contextOf } from './detection-context.ts';
 import { logSourceOf, referenceOf, type SigmaDocument } from './document.ts';
-import type { Placeholders } from './placeholder.ts';
+import { notingEmpty, type Placeholders } from './placeholder.ts';
 import type { Problems } from './problems.ts';
 
 export interface Filter {
@@ -32,11 +32,10 @@ export const filterOf = (
   }
   const { rules, ...rest } = filter;
   const references = referencesOf(rules, problems);
-  const { expression } = detectionOf(
-    rest,
-    ['filter'],
-    contextOf(document, logSource, placeholders, problems),
-  );
+  const emptyLists = new Set<string>();
+  const lists = notingEmpty(placeholders, emptyLists);
+  const { expression } = detectionOf(rest, ['filter'], contextOf(document, logSource, lists, problems));
+  for (const name of emptyLists) problems.add(['filter'], `the list "${name}" is empty`);
   return problems.found.length > 0 ? [] : [{ logSource, references, expression, document }];
 };
 

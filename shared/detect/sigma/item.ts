@@ -1,6 +1,7 @@
 /** One `field|modifier: value` of a detection in, the test it stands for out. */
 
 import { partIn } from '../derived-views.ts';
+import { needOf } from '../enrich/facts.ts';
 import { type Expression, not, testOf } from '../expression.ts';
 import { type FieldPath, fieldPathOf, Many, valuesIn } from '../field-path.ts';
 import { isRouted } from '../routing.ts';
@@ -9,8 +10,8 @@ import type { Budget } from './budget.ts';
 import { searchFor } from './keyword.ts';
 import { ModifierError } from './modifier-error.ts';
 import { type ItemValue, type Modified, modified } from './modifiers.ts';
-import { folded } from './pattern.ts';
-import type { Placeholders } from './placeholder.ts';
+import { folded, literalOf } from './pattern.ts';
+import type { ListValues } from './placeholder.ts';
 import {
   type Affix,
   alternativesOf,
@@ -23,7 +24,7 @@ import {
 } from './term.ts';
 
 export interface ItemContext {
-  readonly placeholders: Placeholders;
+  readonly placeholders: ListValues;
   /** The name by which events know a field that rules call otherwise. */
   readonly alias: (field: string) => string;
   readonly budget: Budget;
@@ -45,11 +46,15 @@ export const itemOf = (
     routed: isRouted(path.text),
     field: isAlone ? path.text : undefined,
     part: isAlone ? partIn(path) : undefined,
+    needs: needOf(path, literalsOf(form.terms)),
     cost: costOf(form.terms),
     holds: holdsOf(path, form),
   });
   return form.negated ? not(test) : test;
 };
+
+const literalsOf = (terms: readonly Term[]): readonly string[] =>
+  alternativesOf(terms).flatMap((term) => (term.type === 'text' ? (literalOf(term.pattern) ?? []) : []));
 
 const withFieldNames = (form: Modified, context: ItemContext): Modified => {
   const named = (term: Term): Term => {

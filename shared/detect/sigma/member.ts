@@ -2,6 +2,7 @@
 
 import type { JsonValue } from '../../schema/json.ts';
 import { partIn } from '../derived-views.ts';
+import { needOf } from '../enrich/facts.ts';
 import { askedAnew, compiled, type Expression, type Test } from '../expression.ts';
 import { type FieldPath, fieldPathOf, Many, type Step, valuesIn } from '../field-path.ts';
 import { memberScope, type Scope } from '../scope.ts';
@@ -65,6 +66,7 @@ export const quantified = (path: FieldPath, quantifier: Quantifier, inner: Expre
     key: `${path.key}[${quantifier}]{${shapeOf(inner)}}`,
     routed: false,
     part: partIn(path),
+    needs: needOf(path, []),
     cost: 4,
     holds: (scope) => {
       const found = scope.valuesAt(path);

@@ -3,7 +3,7 @@ import type { Budget } from './budget.ts';
 import { encoded, isEncoder } from './encoding.ts';
 import { ModifierError } from './modifier-error.ts';
 import { literalOf, patternOf, withWildcards } from './pattern.ts';
-import { expanded, type Placeholders } from './placeholder.ts';
+import { expanded, type ListValues } from './placeholder.ts';
 import {
   type Affix,
   type Comparison,
@@ -43,7 +43,7 @@ const regexFlags: Readonly<Record<string, string>> = {
 export const modified = (
   modifiers: readonly string[],
   values: readonly ItemValue[],
-  placeholders: Placeholders,
+  placeholders: ListValues,
   budget: Budget,
 ): Modified => {
   if (modifiers.length > maxModifiers) throw new ModifierError(`more than ${maxModifiers} modifiers`);
@@ -127,7 +127,7 @@ const plainTerm = (value: ItemValue): Term => {
 const chainApplied = (
   chain: readonly string[],
   value: ItemValue,
-  placeholders: Placeholders,
+  placeholders: ListValues,
   budget: Budget,
 ): Term => {
   if (!chain.includes('expand')) return applied(chain, value, budget);

@@ -5,13 +5,25 @@ import { ModifierError } from './modifier-error.ts';
 /** Values of the placeholders that `expand` may name. */
 export type Placeholders = ReadonlyMap<string, readonly string[]>;
 
+/** How one of them is looked up. */
+export type ListValues = Pick<Placeholders, 'get'>;
+
+/** The same values; the names of lists that are asked for and hold none are put into `empty`. */
+export const notingEmpty = (placeholders: Placeholders, empty: Set<string>): ListValues => ({
+  get: (name) => {
+    const values = placeholders.get(name);
+    if (values?.length === 0) empty.add(name);
+    return values;
+  },
+});
+
 const placeholder = /(\\%)|%([A-Za-z0-9_-]+)%/g;
 
 /**
  * `\%` is a percent sign.
  * @throws ModifierError
  */
-export const expanded = (text: string, placeholders: Placeholders, budget: Budget): readonly string[] => {
+export const expanded = (text: string, placeholders: ListValues, budget: Budget): readonly string[] => {
   let results = [''];
   let from = 0;
   for (const match of text.matchAll(placeholder)) {

@@ -1,6 +1,6 @@
 /** Rule files in, the rules they hold, filters applied, and every fault with its place, out. */
 import type { RuleProblem } from '../../errors.ts';
-import { listOf, textOf } from '../../schema/json.ts';
+import { textOf } from '../../schema/json.ts';
 import { yamlOf } from '../../schema/yaml.ts';
 import { never } from '../expression.ts';
 import { defaultSuppression, type Rule, type Suppression } from '../rule.ts';
@@ -13,7 +13,7 @@ import { checkFields, logSourceOf, referenceOf, type SigmaDocument } from './doc
 import { factsOf, type RuleFile } from './facts.ts';
 import { type Filter, filtered, filterOf } from './filter.ts';
 import { klaxonOf } from './klaxon-block.ts';
-import type { Placeholders } from './placeholder.ts';
+import { notingEmpty, type Placeholders } from './placeholder.ts';
 import { Problems } from './problems.ts';
 
 export interface RuleSet {
@@ -106,7 +106,8 @@ const ruleOf = (
 ): readonly ReadRule[] => {
   const { body, yaml } = document;
   const logSource = logSourceOf(body, problems);
-  const context = contextOf(document, logSource, placeholders, problems);
+  const empty = new Set<string>();
+  const context = contextOf(document, logSource, notingEmpty(placeholders, empty), problems);
   if (body.detection === undefined || body.detection === null) return [];
   const detection = detectionOf(body.detection, ['detection'], context);
   const klaxon = klaxonOf(body, detection, defaultSuppression, problems);
@@ -119,7 +120,9 @@ const ruleOf = (
   const facts = factsOf(document, file);
   const { expression } = detection;
   const covers = coversOf(klaxon.covers, facts.id);
-  return [{ rule: { ...facts, logSource, expression, ...klaxon, covers }, document, detection }];
+  const emptyLists = empty.size > 0 ? { emptyLists: [...empty] } : {};
+  const rule = { ...facts, logSource, expression, ...klaxon, covers, ...emptyLists };
+  return [{ rule, document, detection }];
 };
 
 const warnUnused = (document: SigmaDocument, detection: Detection, warnings: RuleProblem[]): void => {
@@ -148,7 +151,7 @@ const singles = (rules: readonly ReadRule[], problems: RuleProblem[]): readonly 
   });
 };
 
-/** The values of `lists/<name>.yml` files, by name: each a YAML list of texts. */
+/** The values of `lists/<name>.yml` files, by name: each a YAML list of texts, `[]` for one that is to be filled. */
 export const placeholdersOf = (
   files: readonly { readonly path: string; readonly text: string }[],
 ): {
@@ -166,10 +169,9 @@ export const placeholdersOf = (
     const yaml = yamlOf(file.path, file.text);
     problems.push(...yaml.problems);
     for (const { value, positionOf } of yaml.documents) {
-      const values = listOf(value as never);
-      if (values.length === 0 || !values.every((item) => typeof item === 'string')) {
-        problems.push({ ...positionOf([]), message: 'expected a list of texts' });
-      } else placeholders.set(name, [...(placeholders.get(name) ?? []), ...(values as string[])]);
+      if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
+        placeholders.set(name, [...(placeholders.get(name) ?? []), ...value]);
+      else problems.push({ ...positionOf([]), message: 'expected a list of texts' });
     }
   }
   return { placeholders, problems };

@@ -136,8 +136,9 @@ describe('lists', () => {
     expect([...both.placeholders]).toEqual([['users', ['a', 'b']]]);
   });
 
-  it('hold texts, at least one', () => {
-    for (const text of ['[]', '[1]', 'a: b', 'text', 'null', '[[a]]'])
+  it('hold texts, or nothing yet', () => {
+    expect([...lists('[]').placeholders]).toEqual([['users', []]]);
+    for (const text of ['[1]', 'a: b', 'text', 'null', '[[a]]'])
       expect(lists(text).problems.map(({ message }) => message)).toEqual(['expected a list of texts']);
   });
 });
