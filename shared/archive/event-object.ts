@@ -1,6 +1,6 @@
 /** Lines of one partition in; the object that holds them, compressed and named by its content, out. And its name back. */
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { createGunzip, gzipSync } from 'node:zlib';
 import type { ArchiveObject } from '../ports.ts';
 
 /** What an object's name says of it: nobody need read it to know. */
@@ -27,6 +27,32 @@ const nameForm = /\/([0-9a-f]{64})-(\d{1,9})\.ndjson\.gz$/;
 export const contentNamed = (name: string): NamedContent | undefined => {
   const [, sha256, events] = nameForm.exec(name) ?? [];
   return sha256 === undefined ? undefined : { sha256, events: Number(events) };
+};
+
+/** What an object holds, read piece by piece, so that no content is too large; undefined where it is no gzip. */
+export const contentIn = async (bytes: Uint8Array): Promise<NamedContent | undefined> => {
+  const hash = createHash('sha256');
+  const gunzip = createGunzip();
+  let events = 0;
+  gunzip.end(bytes);
+  try {
+    for await (const chunk of gunzip) {
+      hash.update(chunk);
+      events += lineBreaksIn(chunk);
+    }
+  } catch {
+    // Nothing but the bytes can be at fault here.
+    return undefined;
+  }
+  return { sha256: hash.digest('hex'), events };
+};
+
+const newline = 10;
+
+const lineBreaksIn = (chunk: Uint8Array): number => {
+  let count = 0;
+  for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, at + 1)) count++;
+  return count;
 };
 
 export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

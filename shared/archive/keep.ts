@@ -1,8 +1,7 @@
 /** Objects in; the same objects in the archive, each once, however often they are brought. */
-import { gunzip } from '../decode/gunzip.ts';
-import { DeliveryError, KlaxonError } from '../errors.ts';
+import { KlaxonError } from '../errors.ts';
 import type { ArchiveObject, ArchiveStore } from '../ports.ts';
-import { contentNamed, sha256Of } from './event-object.ts';
+import { contentIn, contentNamed } from './event-object.ts';
 
 /** How many objects are written at a time. */
 const atATime = 8;
@@ -28,23 +27,13 @@ const keep = async (store: ArchiveStore, object: ArchiveObject): Promise<void> =
     const message = `${object.name} was taken, and then it was not there`;
     throw new KlaxonError('archive', message, { retryable: true });
   }
-  if (Buffer.compare(present, object.bytes) === 0 || holdsWhatItsNameSays(object.name, present)) return;
+  if (Buffer.compare(present, object.bytes) === 0) return;
+  if (await holdsWhatItsNameSays(object.name, present)) return;
   throw new KlaxonError('archive', `${object.name} is in the archive with another content`);
 };
 
 /** The same content may have been compressed by another version of zlib. */
-const holdsWhatItsNameSays = (name: string, bytes: Uint8Array): boolean =>
-  contentNamed(name)?.sha256 === sha256OfContent(bytes);
-
-/** More than any object of ours unfolds to. */
-const largestContent = 512 * 1024 * 1024;
-
-/** Undefined where the bytes cannot be unfolded. */
-const sha256OfContent = (bytes: Uint8Array): string | undefined => {
-  try {
-    return sha256Of(gunzip(bytes, largestContent));
-  } catch (thrown) {
-    if (thrown instanceof DeliveryError) return undefined;
-    throw thrown;
-  }
+const holdsWhatItsNameSays = async (name: string, bytes: Uint8Array): Promise<boolean> => {
+  const named = contentNamed(name);
+  return named !== undefined && named.sha256 === (await contentIn(bytes))?.sha256;
 };

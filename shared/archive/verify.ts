@@ -1,8 +1,6 @@
 /** An archive in; whether anything in it was removed, changed or added since it was written, out. */
-import { gunzip } from '../decode/gunzip.ts';
-import { DeliveryError, KlaxonError } from '../errors.ts';
 import { type ArchiveStore, isObjectName } from '../ports.ts';
-import { contentNamed, sha256Of } from './event-object.ts';
+import { contentIn, contentNamed } from './event-object.ts';
 import {
   digestOf,
   type Manifest,
@@ -129,38 +127,17 @@ const isAsNamed = async (store: ArchiveStore, entry: ManifestEntry, report: Repo
     report('missing', name, 'a manifest names it');
     return false;
   }
-  const fault = faultOf(bytes, entry);
+  const fault = await faultOf(bytes, entry);
   if (fault !== undefined) report('changed', name, fault);
   return fault === undefined;
 };
 
-/** More than any object of ours unfolds to. */
-const largestContent = 512 * 1024 * 1024;
-
-const faultOf = (bytes: Uint8Array, { bytes: size, sha256, events }: ManifestEntry): string | undefined => {
-  if (bytes.length !== size) return `${bytes.length} bytes, it had ${size}`;
-  let content: Uint8Array;
-  try {
-    content = gunzip(bytes, largestContent);
-  } catch (thrown) {
-    if (thrown instanceof DeliveryError) return thrown.message;
-    throw thrown;
-  }
-  if (sha256Of(content) !== sha256) return 'what it holds has another digest than its name';
-  const lines = lineBreaksIn(content);
-  return lines === events ? undefined : `${lines} lines, its name says ${events}`;
-};
-
-const newline = 10;
-
-const lineBreaksIn = (content: Uint8Array): number => {
-  let count = 0;
-  for (let at = content.indexOf(newline); at >= 0; at = content.indexOf(newline, at + 1)) count++;
-  return count;
-};
-
-/** @throws KlaxonError where there is nothing that could be verified. */
-export const checkIsArchive = ({ manifests, problems }: ArchiveSummary, place: string): void => {
-  if (manifests === 0 && problems.unlisted === 0)
-    throw new KlaxonError('archive', `${place} holds no archive: no manifest, no object`);
+const faultOf = async (bytes: Uint8Array, entry: ManifestEntry): Promise<string | undefined> => {
+  if (bytes.length !== entry.bytes) return `${bytes.length} bytes, it had ${entry.bytes}`;
+  const content = await contentIn(bytes);
+  if (!content) return 'cannot be unfolded';
+  if (content.sha256 !== entry.sha256) return 'what it holds has another digest than its name';
+  return content.events === entry.events
+    ? undefined
+    : `${content.events} lines, its name says ${entry.events}`;
 };
