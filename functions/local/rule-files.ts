@@ -108,8 +108,12 @@ export const loadRules = (choice: RuleChoice): LoadedRules => {
   };
 };
 
-/** Remarks on the Sigma files among them. */
-export const lintFiles = (choice: RuleChoice): readonly RuleProblem[] => lintOf(readFiles(choice).files);
+/** Remarks on the Sigma files among them, as they are without what the settings say of single rules. */
+export const lintFiles = (choice: RuleChoice): readonly RuleProblem[] => {
+  const { lists, files } = readFiles(choice);
+  const { placeholders } = placeholdersOf(lists);
+  return lintOf(files, withAddedValues(placeholders, choice.settings ?? noSettings()).lists);
+};
 
 interface ChosenFiles {
   readonly lists: readonly { readonly path: string; readonly text: string }[];

@@ -8,7 +8,7 @@ import { type Collected, collect, collectBelow, type FieldPath } from './field-p
 import type { Scope } from './scope.ts';
 
 /** Parts of an AuditEvent that rules may name. Its `kind` and `time` are left to the record's own fields. */
-const eventParts = ['origin', 'actor', 'client', 'action', 'target', 'outcome'] as const;
+export const eventParts = ['origin', 'actor', 'client', 'action', 'target', 'outcome'] as const;
 
 /** How the values at a path are found in an event. */
 type Resolver = (event: AuditEvent, viewNamed: (name: string) => JsonObject | undefined) => Collected;

@@ -16,6 +16,22 @@ export interface Test {
   /** A rough rank: 1 comparisons, 2 patterns, 3 regular expressions, 4 members of a list, 10 and more a search through all. */
   readonly cost: number;
   readonly holds: (scope: Scope) => boolean;
+  /** The same for whoever reasons about rules: what can be known of that field's values from the answer. */
+  readonly about?: Subject | undefined;
+}
+
+/** What is known of the values of a test's one field: it holds where one of them makes it hold. */
+export interface Subject {
+  /** Equal for fields that are the same. */
+  readonly key: string;
+  /** Where it holds, one of these is among the field's values; undefined where they cannot be listed. */
+  readonly values?: readonly (string | number)[] | undefined;
+  /** The same for texts with wildcards, each written with a letter that no text has (see `isGlob`) for its wildcards. */
+  readonly samples?: readonly string[] | undefined;
+  /** A sample that it holds for stands for all its texts: only a `*` can have taken that letter in. */
+  readonly isGlob: boolean;
+  /** Whether it may tell upper from lower case; otherwise `values` and `samples` stand for every case. */
+  readonly isCased: boolean;
 }
 
 export type Expression =

@@ -47,6 +47,10 @@ export const dialectsFor = (rule: LogSource): readonly Dialect[] =>
 export const dialectsOf = ({ correlation, logSource }: Rule): readonly Dialect[] =>
   correlation?.dialects ?? dialectsFor(logSource);
 
+/** Whether all that a rule meets are Kubernetes audit events, whose fields have the types of audit.k8s.io. */
+export const isForAuditOnly = (rule: LogSource): boolean =>
+  dialectsFor(rule).every((dialect) => logSources[dialect] === kubernetesAudit);
+
 /** A filter applies to a rule whose log source it contains: every key it states is the same there. */
 export const contains = (outer: LogSource, inner: LogSource): boolean =>
   (['category', 'product', 'service'] as const).every(

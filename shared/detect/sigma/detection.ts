@@ -21,14 +21,28 @@ export interface Detection {
   readonly expression: Expression;
   /** Turns a further condition over the same search identifiers into an expression. */
   readonly condition: (text: string, path: YamlPath) => Expression;
+  /** The expression of a part of a condition; undefined where it names what is not there, or asks too much. */
+  readonly partOf: (condition: Condition) => Expression | undefined;
+  /** The conditions as they are written. */
+  readonly conditions: readonly string[];
   readonly identifiers: readonly string[];
+  /** The identifiers that a pattern such as `except_*` or `them` names. */
+  readonly matching: (pattern: string) => readonly string[];
   /** The identifiers that no condition has named so far. */
   readonly unused: () => readonly string[];
 }
 
 /** Faults go to the context's problems; the expression is then not to be used. */
 export const detectionOf = (source: unknown, path: YamlPath, context: DetectionContext): Detection => {
-  const none: Detection = { expression: never, condition: () => never, identifiers: [], unused: () => [] };
+  const none: Detection = {
+    expression: never,
+    condition: () => never,
+    partOf: () => undefined,
+    conditions: [],
+    identifiers: [],
+    matching: () => [],
+    unused: () => [],
+  };
   if (!isObject(source)) {
     context.problems.add(path, 'expected a map of search identifiers and a condition');
     return none;
@@ -51,7 +65,15 @@ export const detectionOf = (source: unknown, path: YamlPath, context: DetectionC
     conditionExpression(text, at, identifiers, used, context);
   const expression = conditionsOf(source.condition, [...path, 'condition'], condition, context);
   const names = [...identifiers.keys()];
-  return { expression, condition, identifiers: names, unused: () => names.filter((name) => !used.has(name)) };
+  return {
+    expression,
+    condition,
+    partOf: (part) => partExpression(part, identifiers, context),
+    conditions: [source.condition].flat().filter((text) => typeof text === 'string'),
+    identifiers: names,
+    matching: (pattern) => names.filter((name) => isSelected(pattern, name)),
+    unused: () => names.filter((name) => !used.has(name)),
+  };
 };
 
 /** A list of conditions is met by any of them. */
@@ -82,6 +104,19 @@ const conditionExpression = (
     if (!(thrown instanceof ConditionError)) throw thrown;
     context.problems.add(path, `in the condition, character ${thrown.at + 1}: ${thrown.message}`);
     return never;
+  }
+};
+
+const partExpression = (
+  part: Condition,
+  identifiers: ReadonlyMap<string, Expression>,
+  context: DetectionContext,
+): Expression | undefined => {
+  try {
+    return expressionOf(part, identifiers, new Set(), context);
+  } catch (thrown) {
+    if (!(thrown instanceof ConditionError)) throw thrown;
+    return undefined;
   }
 };
 

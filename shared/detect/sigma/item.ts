@@ -12,6 +12,7 @@ import { ModifierError } from './modifier-error.ts';
 import { type ItemValue, type Modified, modified } from './modifiers.ts';
 import { folded, literalOf } from './pattern.ts';
 import type { ListValues } from './placeholder.ts';
+import { subjectOf } from './subject.ts';
 import {
   type Affix,
   alternativesOf,
@@ -40,7 +41,7 @@ export const itemOf = (
   const form = withFieldNames(modified(modifiers, values, context.placeholders, context.budget), context);
   if (path === undefined) return keywordOf(form);
   const key = `${path.key}|${form.all ? 'all' : 'any'}|${form.exists ?? ''}|${termsKey(form.terms)}`;
-  const isAlone = !alternativesOf(form.terms).some(({ type }) => type === 'field');
+  const isAlone = alternativesOf(form.terms).every(({ type }) => type !== 'field');
   const test = testOf({
     key,
     routed: isRouted(path.text),
@@ -49,6 +50,7 @@ export const itemOf = (
     needs: needOf(path, literalsOf(form.terms)),
     cost: costOf(form.terms),
     holds: holdsOf(path, form),
+    about: isAlone ? subjectOf(path, form) : undefined,
   });
   return form.negated ? not(test) : test;
 };

@@ -1,16 +1,30 @@
 /** Rule files in; remarks on what loads but is probably not what its author meant, each with its place, out. */
 import type { RuleProblem } from '../../errors.ts';
+import { otherReadingOf } from '../../schema/bare-scalar.ts';
 import { isObject, type JsonObject, type JsonValue, textOf, textsOf } from '../../schema/json.ts';
-import { type YamlPath, yamlOf } from '../../schema/yaml.ts';
+import { type YamlDocument, type YamlPath, yamlOf } from '../../schema/yaml.ts';
+import { fieldKinds, type KindOf } from '../field-kind.ts';
 import { dialectsFor } from '../log-source.ts';
 import { collected } from './collection.ts';
 import { logSourceOf, type SigmaDocument } from './document.ts';
 import type { RuleFile } from './facts.ts';
+import { conditionRemarks } from './lint-conditions.ts';
 import { patternOf } from './pattern.ts';
+import type { Placeholders } from './placeholder.ts';
 import { Problems } from './problems.ts';
+import { readingOf, ruleSetOf } from './rule-set.ts';
 
 /** Every remark of every file; a file that does not load gets its faults from the loader instead. */
-export const lintOf = (files: readonly RuleFile[]): readonly RuleProblem[] => {
+export const lintOf = (
+  files: readonly RuleFile[],
+  placeholders: Placeholders = new Map(),
+): readonly RuleProblem[] => {
+  const reading = readingOf(files, placeholders);
+  const silent = ruleSetOf(files, placeholders).rules.filter(({ isSilent }) => isSilent);
+  return [...documentRemarks(files), ...conditionRemarks(reading, new Set(silent.map(({ id }) => id)))];
+};
+
+const documentRemarks = (files: readonly RuleFile[]): readonly RuleProblem[] => {
   const remarks: RuleProblem[] = [];
   const seen = new Map<string, string>();
   for (const file of files) {
@@ -130,14 +144,29 @@ const lookAtTags: Look = ({ body }, problems) => {
   }
 };
 
-const lookAtSearches: Look = ({ body, kind }, problems) => {
+const lookAtSearches: Look = ({ body, kind, yaml }, problems) => {
   const key = kind === 'filter' ? 'filter' : 'detection';
   const searches = body[key];
   if (!isObject(searches)) return;
   lookAtCondition(searches, kind, [key, 'condition'], problems);
+  const kindOf = fieldKinds(logSourceOf(body, new Problems(nowhere)));
   for (const [name, definition] of Object.entries(searches)) {
-    if (name !== 'condition' && name !== 'rules') lookInto(definition ?? null, [key, name], problems);
+    if (name === 'condition' || name === 'rules') continue;
+    lookAtScalars(definition ?? null, [key, name], yaml, problems);
+    lookInto(definition ?? null, [key, name], kindOf, problems);
   }
+};
+
+/** What other tools, which read YAML as it was before 1.2, take a value for. */
+const lookAtScalars = (value: JsonValue, path: YamlPath, yaml: YamlDocument, problems: Problems): void => {
+  if (typeof value === 'object' && value !== null) {
+    const members = Array.isArray(value) ? value.entries() : Object.entries(value);
+    for (const [key, member] of members) lookAtScalars(member ?? null, [...path, key], yaml, problems);
+    return;
+  }
+  const bare = yaml.bareAt(path) ?? '';
+  const reading = otherReadingOf(bare);
+  if (reading !== undefined) problems.add(path, `other tools read ${bare} as ${reading}: put it in quotes`);
 };
 
 const lookAtCondition = (
@@ -160,19 +189,27 @@ const lookAtCondition = (
 };
 
 /** Depth is bounded by the loader. */
-const lookInto = (definition: JsonValue, path: YamlPath, problems: Problems): void => {
+const lookInto = (definition: JsonValue, path: YamlPath, kindOf: KindOf, problems: Problems): void => {
   if (Array.isArray(definition)) {
-    for (const [at, member] of definition.entries()) lookInto(member as JsonValue, [...path, at], problems);
+    for (const [at, member] of definition.entries())
+      lookInto(member as JsonValue, [...path, at], kindOf, problems);
   } else if (isObject(definition)) {
     for (const [key, value] of Object.entries(definition)) {
-      if (isObject(value)) lookInto(value, [...path, key], problems);
-      else lookAtItem(key, value ?? null, [...path, key], problems);
+      // Fields of a block are a member's, whatever an event has under the same name.
+      if (isObject(value)) lookInto(value, [...path, key], () => undefined, problems);
+      else lookAtItem(key, value ?? null, [...path, key], kindOf, problems);
     }
   }
 };
 
-const lookAtItem = (key: string, value: JsonValue, path: YamlPath, problems: Problems): void => {
-  const [, ...modifiers] = key.split('|');
+const lookAtItem = (
+  key: string,
+  value: JsonValue,
+  path: YamlPath,
+  kindOf: KindOf,
+  problems: Problems,
+): void => {
+  const [field = '', ...modifiers] = key.split('|');
   if (new Set(modifiers).size < modifiers.filter((modifier) => modifier !== 'base64').length) {
     problems.add(path, `"${key}" says a modifier twice`);
   }
@@ -180,6 +217,9 @@ const lookAtItem = (key: string, value: JsonValue, path: YamlPath, problems: Pro
   // What follows is about texts that are compared as patterns.
   if (modifiers.some((modifier) => ['re', 'expand', 'cidr', 'fieldref'].includes(modifier))) return;
   for (const one of values) if (typeof one === 'string') lookAtText(one, path, problems);
+  const quoted = values.find((one) => typeof one === 'string' && /^(?:0|[1-9]\d*)$/.test(one));
+  if (quoted !== undefined && modifiers.length === 0 && kindOf(field)?.type === 'number')
+    problems.add(path, `"${field}" is a number: write ${quoted} without quotes`);
   const forms = new Set(values.map((one) => (typeof one === 'string' ? plainFormOf(one) : undefined)));
   const [form] = forms;
   // Values of several forms in one list cannot all be said by one modifier.

@@ -22,6 +22,22 @@ describe('a rule as it should be', () => {
   });
 });
 
+describe('what may stand as it is', () => {
+  it('is a word in quotes, a number in a field that is a text, and a pattern of numbers', () => {
+    for (const item of [
+      "objectRef.name: ['yes', '0644', '403']",
+      "responseStatus.code: [403, '4*']",
+      "responseStatus.code|startswith: '40'",
+      "annotations.x: '1'",
+    ])
+      expect(remarksOn(good.replace('objectRef.resource: pods', item)), item).toEqual([]);
+  });
+
+  it('is a date of the document itself, as Sigma writes it', () => {
+    expect(remarksOn(good.replace('level: low', 'level: low\ndate: 2024-01-02'))).toEqual([]);
+  });
+});
+
 describe('a remark', () => {
   const cases: readonly (readonly [string, string, string, string])[] = [
     [
@@ -74,6 +90,30 @@ describe('a remark', () => {
     ['a wildcard for existence', "['a*', b]", "'*'", '6: use "|exists" instead of wildcards'],
     ['two wildcards in a row', "['a*', b]", "['a**c', b]", '6: "a**c": one * is as good as two'],
     ['a control character', "['a*', b]", '["a\\u0007", b]', '6: a control character in a value'],
+    [
+      'a word that other tools take for true',
+      "['a*', b]",
+      "['a*', yes]",
+      '6: other tools read yes as true or false: put it in quotes',
+    ],
+    [
+      'a date that other tools take for more than a text',
+      "['a*', b]",
+      "['a*', 2024-01-02]",
+      '6: other tools read 2024-01-02 as a date: put it in quotes',
+    ],
+    [
+      'a number that other tools take for another',
+      'objectRef.resource: pods',
+      'requestObject.spec.defaultMode: 0644',
+      '6: other tools read 0644 as an octal number: put it in quotes',
+    ],
+    [
+      'a number in quotes where the field is one',
+      'objectRef.resource: pods',
+      "responseStatus.code: '403'",
+      '6: "responseStatus.code" is a number: write 403 without quotes',
+    ],
     [
       'them for one identifier',
       'condition: pods',
