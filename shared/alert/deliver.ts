@@ -1,9 +1,10 @@
 /** Alerts in; each given to the sinks its routes name, or kept as a dead letter; what became of them, out. */
 import { KlaxonError, messageOf } from '../errors.ts';
 import type { Clock, Pause, Random, StateStore } from '../ports.ts';
+import type { Route } from '../settings/settings.ts';
 import type { Alert } from './alert.ts';
 import { claim, unclaimed } from './claim.ts';
-import { type Route, routed } from './route.ts';
+import { routed } from './route.ts';
 import type { AlertSink, DeadAlert, DeadLetter, Undelivered } from './sink.ts';
 
 export interface DeliveryOptions {

@@ -1,21 +1,8 @@
 /** Alerts and routes in; which sink gets which alerts, out. */
-import { type Severity, severityRank } from '../schema/severity.ts';
+import { severityRank } from '../schema/severity.ts';
+import type { Route } from '../settings/settings.ts';
 import type { Alert } from './alert.ts';
 import { attackOf } from './attack.ts';
-
-/** Takes the alerts that meet every condition it has, so one without conditions takes them all. */
-export interface Route {
-  /** At least this severe. */
-  readonly severity?: Severity | undefined;
-  /** Any of these rules, by id. */
-  readonly rules?: readonly string[] | undefined;
-  /** Any of these ATT&CK tactics, in the words of Sigma's tags: `credential-access`. */
-  readonly tactics?: readonly string[] | undefined;
-  /** Any of these clusters, by name. */
-  readonly clusters?: readonly string[] | undefined;
-  /** Where these alerts go, by name. */
-  readonly sinks: readonly string[];
-}
 
 export interface Routed {
   /** For each sink that gets any, its alerts in the order they came. */
@@ -25,6 +12,7 @@ export interface Routed {
 }
 
 /**
+ * A route takes the alerts that meet every condition it has, so one without conditions takes them all.
  * Every route that takes an alert sends it, and a sink gets it once however many do: the order of routes says nothing, and
  * a route that is added takes nothing from another.
  */
@@ -43,6 +31,13 @@ export const routed = (alerts: readonly Alert[], routes: readonly Route[]): Rout
   }
   return { bySink, unrouted };
 };
+
+/**
+ * Routes as far as they lead to sinks that are here: one settings file is read by several clouds, and each has sinks of its
+ * own.
+ */
+export const routesTo = (names: readonly string[], routes: readonly Route[]): readonly Route[] =>
+  routes.map((route) => ({ ...route, sinks: route.sinks.filter((name) => names.includes(name)) }));
 
 const conditionOf = ({ severity, rules, tactics, clusters }: Route): ((alert: Alert) => boolean) => {
   const least = severity === undefined ? 0 : severityRank(severity);

@@ -1,7 +1,8 @@
 /** Which sink gets which alerts. */
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../shared/alert/alert.ts';
-import { type Route, routed } from '../../shared/alert/route.ts';
+import { routed, routesTo } from '../../shared/alert/route.ts';
+import type { Route } from '../../shared/settings/settings.ts';
 import { exampleAlert } from './example.ts';
 
 const base = exampleAlert();
@@ -80,6 +81,15 @@ describe('routes together', () => {
     const alerts = [alert('a', { severity: 'critical' }), alert('b', { severity: 'low' })];
     expect(ways(alerts, routes)).toEqual(expected);
     expect(ways(alerts, routes.toReversed())).toEqual(expected);
+  });
+
+  it('lead only to the sinks that a cloud has, and what leads nowhere there is said to', () => {
+    const routes: readonly Route[] = [
+      { severity: 'high', sinks: ['queue', 'chat'] },
+      { severity: 'low', sinks: ['queue'] },
+    ];
+    const alerts = [alert('a', { severity: 'high' }), alert('b', { severity: 'low' })];
+    expect(ways(alerts, routesTo(['chat'], routes))).toEqual({ chat: ['a'], nowhere: ['b'] });
   });
 
   it('that are none take nothing', () => {
