@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { KlaxonError } from '../../shared/errors.ts';
 import { addRules } from './commands/rules.ts';
 import { addScan } from './commands/scan.ts';
+import { addVerify } from './commands/verify.ts';
 import { version } from './version.ts';
 
 /** Answers 0 done, 1 findings, 2 wrong usage or unreadable input. */
@@ -21,6 +22,7 @@ export const main = async (words: readonly string[]): Promise<number> => {
     .addHelpText('after', '\nStart with: klaxon scan examples/');
   addScan(program, finish);
   addRules(program, finish);
+  addVerify(program, finish);
   for (const command of program.commands) command.exitOverride();
   process.stdout.on('error', stopOnClosedPipe);
   try {

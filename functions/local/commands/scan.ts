@@ -1,12 +1,13 @@
 /** `klaxon scan`: logs in, alerts out. */
 import { type Command, Option } from 'commander';
 import { createInvestigation } from '../../../shared/alert/investigation.ts';
+import { type ArchiveForm, archiveForms } from '../../../shared/archive/line.ts';
 import { decodeDocument } from '../../../shared/decode/decode.ts';
 import { defaultLimits } from '../../../shared/decode/decoding.ts';
 import { KlaxonError, messageOf, positionText } from '../../../shared/errors.ts';
 import { type Account, emptyAccount, nothingSeen, processDelivery } from '../../../shared/pipeline.ts';
 import type { AuditEvent } from '../../../shared/schema/audit-event.ts';
-import type { Rejection } from '../../../shared/schema/raw-record.ts';
+import type { RawRecord, Rejection } from '../../../shared/schema/raw-record.ts';
 import { type Severity, severities, severityRank } from '../../../shared/schema/severity.ts';
 import { memoryState } from '../../../shared/state/memory-state.ts';
 import { type Output, outputs } from '../alerts.ts';
@@ -19,12 +20,15 @@ import { settingsFrom } from '../settings.ts';
 import { stateFile } from '../state.ts';
 import { AlertCollector } from './alert-collector.ts';
 import { bytesOf, type ConfigOption, collectOption, ids, withConfig, withEnrichment } from './options.ts';
+import { scanArchive } from './scan-archive.ts';
 
 interface ScanOptions extends ConfigOption, EnrichmentFlags {
   readonly output: Output;
   readonly eventsOut?: string;
   readonly eventsFormat: EventFormat;
   readonly alertsOut?: string;
+  readonly archive?: string;
+  readonly archiveForm?: ArchiveForm;
   readonly rules: readonly string[];
   readonly sigma: readonly string[];
   readonly falco: readonly string[];
@@ -55,6 +59,11 @@ export const addScan = (program: Command, finish: (status: number) => void): voi
     .addOption(
       new Option('--events-format <format>', 'form of those events').choices(eventFormats).default('audit'),
     )
+    .option(
+      '--archive <dir>',
+      'keep every record in an archive that can be queried, scanned again and verified',
+    )
+    .addOption(new Option('--archive-form <form>', 'form of its events (audit)').choices(archiveForms))
     .option('--rules <dir>', 'add a folder of rules with its lists/ (repeatable)', collectOption, [])
     .option(
       '--sigma <dir>',
@@ -100,6 +109,7 @@ Examples:
   klaxon scan logs/ --sigma my-rules/ --no-builtin  only your own Sigma rules
   klaxon scan logs/ --falco k8s_audit_rules.yaml    Falco's rules as well
   klaxon scan logs/ --ip-list tor=exits.txt         rules that ask for a list of addresses
+  klaxon scan logs/ --archive evidence/             keep what was read; klaxon verify evidence/
   klaxon scan audit.log --state klaxon.state        every hour, of a log that grows: new alerts only
 
 Exit status: 0 done, 1 an alert at or above --fail-on (with --state: a new one), 2 wrong usage or
@@ -128,11 +138,16 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   });
   const events =
     options.eventsOut === undefined ? undefined : eventFile(options.eventsOut, options.eventsFormat);
+  const archive =
+    options.archive === undefined
+      ? undefined
+      : scanArchive(options.archive, options.archiveForm ?? settings.archive.form, paths);
   let bytes = 0;
   let deliveries = 0;
 
-  const onEvent = (event: AuditEvent): void => {
+  const onEvent = (event: AuditEvent, record: RawRecord): void => {
     events?.write(event);
+    archive?.add(event, record);
     investigation.take(event);
   };
 
@@ -152,7 +167,10 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
         if (decoded.isBatch) envelopes++;
         processDelivery(decoded, seen, account, {
           onEvent,
-          onRejection: (rejection) => rejections.add(rejection),
+          onRejection: (rejection) => {
+            rejections.add(rejection);
+            archive?.reject(rejection);
+          },
         });
       },
       (read) => {
@@ -160,6 +178,7 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
         progress.update(bytes, account.events, collected.count);
       },
       async () => {
+        await archive?.settle();
         // Held until there are many, so that lines of a small input may come in any order.
         if (investigation.waiting() >= heldFindings) await investigation.settle();
         for (const alert of await investigation.closed()) collected.take(alert);
@@ -173,11 +192,13 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
     try {
       await scanInput(input);
     } catch (thrown) {
-      // Without its memory the scan would go on to lose alerts.
-      if (thrown instanceof KlaxonError && thrown.code === 'state') throw thrown;
+      // Without its memory the scan would go on to lose alerts, without its archive evidence.
+      if (thrown instanceof KlaxonError && (thrown.code === 'state' || thrown.code === 'archive'))
+        throw thrown;
       faults.push({ path: input.path, message: messageOf(thrown) });
     }
   }
+  await archive?.finish();
   await investigation.settle();
   await investigation.tick();
   for (const alert of await investigation.alerts()) collected.take(alert);
