@@ -31,6 +31,8 @@ export interface RuleChoice {
   readonly only?: readonly string[] | undefined;
   /** What of the file is not said by a flag: how rules are tuned, and which filters are added. */
   readonly settings?: Settings | undefined;
+  /** Flags left out rules that the settings ask for, and may well speak of. */
+  readonly isPartial?: boolean | undefined;
   /** What the enrichment can tell; nothing if absent. */
   readonly abilities?: Abilities | undefined;
 }
@@ -49,6 +51,11 @@ export const choiceOf = (flags: RuleChoice, settings: Settings, abilities?: Abil
     builtin: flags.builtin && builtin,
     only: flags.only,
     settings,
+    isPartial:
+      (builtin && !flags.builtin) ||
+      (asked.length > 0 && folders.length > 0) ||
+      (flags.sigma.length > 0 && sigma.length > 0) ||
+      (askedFalco.length > 0 && falco.length > 0),
     abilities,
   };
 };
@@ -94,7 +101,7 @@ export const loadRules = (choice: RuleChoice): LoadedRules => {
   const set = ruleSetOf(files, longer.lists);
   const falco = falcoRuleSetOf(falcoFiles);
   const { rules, disabled, changes, ...tuning } = tuned([...set.rules, ...falco.rules], settings, only);
-  const faults = [...tuning.problems, ...longer.problems];
+  const faults = choice.isPartial ? [] : [...tuning.problems, ...longer.problems];
   if (faults.length > 0) throw new SettingsError(faults);
   const active = withoutInactive(chosen(rules, only), abilities);
   const missed = active.inactive.find(({ rule }) => only?.includes(rule.id));

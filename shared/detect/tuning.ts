@@ -24,7 +24,7 @@ export interface DisabledRule {
   readonly because: string;
 }
 
-type TuningSettings = Pick<Settings, 'tuning' | 'positionOf'>;
+type TuningSettings = Pick<Settings, 'tuning' | 'positionOf'> & Partial<Pick<Settings, 'alerts'>>;
 
 /** A rule asked for by its id runs, whether or not the settings disable it. */
 export const tuned = (
@@ -85,21 +85,26 @@ const changesOf = (rule: Rule, tuning: RuleTuning | undefined): readonly string[
 
 const problemsOf = (
   rules: readonly Rule[],
-  { tuning, positionOf }: TuningSettings,
+  { tuning, alerts, positionOf }: TuningSettings,
 ): readonly RuleProblem[] => {
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const problems: RuleProblem[] = [];
   const add = (path: YamlPath, message: string): void => {
     problems.push({ ...positionOf(path), message });
   };
+  const noRule = (id: string): string =>
+    `no rule has the id "${id}"${suggestion(id, byId.keys(), 3) || ': see klaxon rules list'}`;
   for (const [id, { suppress }] of Object.entries(tuning.rules)) {
     const path = ['tuning', 'rules', id];
     const rule = byId.get(id);
     const known = rule?.correlation?.groupBy;
-    if (!rule)
-      add(path, `no rule has the id "${id}"${suggestion(id, byId.keys(), 3) || ': see klaxon rules list'}`);
+    if (!rule) add(path, noRule(id));
     else if (known && suppress?.by?.some((name) => !rule.suppress.by.includes(name) && !known.includes(name)))
       add([...path, 'suppress', 'by'], `a correlation knows ${rule.suppress.by.join(', ')}`);
+  }
+  for (const [at, route] of (alerts?.routes ?? []).entries()) {
+    for (const [place, id] of (route.rules ?? []).entries())
+      if (!byId.has(id)) add(['alerts', 'routes', at, 'rules', place], noRule(id));
   }
   return problems;
 };
@@ -120,10 +125,13 @@ export const withAddedValues = (
       continue;
     }
     for (const [at, value] of values.entries()) {
-      if (patternOf(value).some((part) => typeof part === 'object')) continue;
+      if (namesSomething(value)) continue;
       problems.push({ ...positionOf([...path, at]), message: `"${value}" names nothing: expected a value` });
     }
-    longer.set(name, [...new Set([...known, ...values])]);
+    longer.set(name, [...new Set([...known, ...values.filter(namesSomething)])]);
   }
   return { lists: longer, problems };
 };
+
+/** A value of wildcards alone would make every rule that leaves the list out blind. */
+const namesSomething = (value: string): boolean => patternOf(value).some((part) => typeof part === 'object');

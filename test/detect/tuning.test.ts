@@ -121,6 +121,16 @@ describe('a name that is none', () => {
     ]);
   });
 
+  it('is a rule of a route', () => {
+    const routed = settingsOf(
+      'klaxon.config.yaml',
+      'alerts:\n  sinks: { a: { type: sns } }\n  routes: [{ rules: [read, raed], sinks: [a] }]\n',
+    );
+    expect(problemsIn(tuned(load(rule('read')), routed).problems)).toEqual([
+      '3:28: no rule has the id "raed": did you mean "read"?',
+    ]);
+  });
+
   it('is a field by which a correlation does not group', () => {
     const { problems } = tuned(
       load(rule('read'), burst),
@@ -140,10 +150,11 @@ describe('a list with values of the settings', () => {
   });
 
   it('must be there, and may not be made to hold everything', () => {
-    const { problems } = withAddedValues(
+    const { lists: longer, problems } = withAddedValues(
       lists,
       settings("  lists: { reader: [x], readers: ['*', '**?', ''] }"),
     );
+    expect(longer.get('readers')).toEqual(['ana']);
     expect(problemsIn(problems)).toEqual([
       '2:12: no list is named "reader": did you mean "readers"?',
       '2:35: "*" names nothing: expected a value',

@@ -61,7 +61,7 @@ describe('klaxon.config.yaml', () => {
   it('is told by rules list and rules show, with the reason', () => {
     const { stdout, stderr } = runIn('usual', usual, ['rules', 'list']);
     expect(stdout).toMatch(/^disabled {7}cronjob-or-job-written {20}everyone does$/m);
-    expect(stderr).toMatch(/^\d+ rules, 1 disabled\n$/);
+    expect(stderr).toMatch(/^\d+ rules, 1 disabled(?:, \d+ inactive)?\n$/);
     expect(runIn('usual', usual, ['rules', 'show', 'pod-exec']).stdout).toMatch(
       /^ {2}settings {2}severity critical, was medium.*; because: nobody should$/m,
     );
@@ -124,6 +124,12 @@ describe('rules of the settings', () => {
 
   it('give way to those of a flag', () => {
     expect(titles(['--config', 'conf/k.yaml', '--sigma', 'other.yml'])).toEqual(['other']);
+  });
+
+  it('may be left out by a flag, and what is said of them with them', () => {
+    const tunedToo = { ...files, 'klaxon.config.yaml': tuned };
+    const words = ['rules', 'list', '-o', 'ndjson', '--no-builtin', '--sigma', 'other.yml'];
+    expect(runIn('own', tunedToo, words)).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('have the exceptions of the filters that the settings name', () => {
