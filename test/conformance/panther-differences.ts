@@ -12,4 +12,8 @@ export const differences: readonly Difference[] = [
   { rule: 'Amazon.EKS.AnonymousAPIAccess', test: 'Anonymous API Access Web Scanner Denied' },
   { rule: 'GCP.GKE.Kubernetes.Cron.Job.Created.Or.Modified', test: 'create' },
   { rule: 'GCP.K8S.Privileged.Pod.Created', test: 'Run-As-Root Pod Created' },
+  {
+    rule: 'Amazon.EKS.Audit.SystemNamespaceFromPublicIP',
+    test: 'system username - public ip - not ResponseComplete',
+  },
 ];

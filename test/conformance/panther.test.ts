@@ -4,15 +4,17 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadRules } from '../../functions/local/rule-files.ts';
+import type { JsonObject } from '../../shared/schema/json.ts';
 import { jsonLines, klaxon } from '../command-line.ts';
 import { sayLeftOut, sharedFolder } from '../shared-data.ts';
 import { differences } from './panther-differences.ts';
+import { enrichmentOf } from './panther-enrichment.ts';
 
 interface PantherCase {
   readonly rule: string;
   readonly test: string;
   readonly expected: boolean;
-  readonly log: unknown;
+  readonly log: JsonObject;
 }
 
 interface AlertLine {
@@ -30,13 +32,22 @@ else {
     string,
     { readonly catalogue_ids: readonly string[] }
   >;
-  const rules = loadRules({ rules: [], sigma: [], builtin: true }).rules;
+  const loaded = loadRules({ rules: [], sigma: [], builtin: true });
+  const rules = [...loaded.rules, ...loaded.inactive.map(({ rule }) => rule)];
   const work = mkdtempSync(join(tmpdir(), 'klaxon-panther-'));
   afterAll(() => rmSync(work, { recursive: true }));
   const events = join(work, 'events');
   mkdirSync(events);
-  for (const [at, { log }] of cases.entries()) writeFileSync(join(events, `${at}.json`), JSON.stringify(log));
-  const { stdout } = klaxon(['scan', events, '--no-suppress', '--output', 'ndjson']);
+  for (const [at, { log }] of cases.entries()) {
+    // Cases share audit ids, and two stages of one request would be one alert.
+    const own = 'auditID' in log ? { ...log, auditID: `case-${at}` } : log;
+    writeFileSync(join(events, `${at}.json`), JSON.stringify(own));
+  }
+  const enrichment = enrichmentOf(
+    cases.map(({ log }) => log),
+    work,
+  );
+  const { stdout } = klaxon(['scan', events, '--no-suppress', '--output', 'ndjson', ...enrichment]);
   const fired = new Map<number, Set<string>>();
   for (const alert of jsonLines<AlertLine>(stdout)) {
     const at = Number(basename(alert.events[0]?.location.path ?? '', '.json'));
