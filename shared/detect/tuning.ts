@@ -72,7 +72,7 @@ const changesOf = (rule: Rule, tuning: RuleTuning | undefined): readonly string[
   if (!tuning) return [];
   const { disable, severity, suppress, because } = tuning;
   const cases = rule.severityCases.map((one) => one.severity);
-  const earlier = [rule.severity, ...cases].join(' or ');
+  const earlier = [...new Set([rule.severity, ...cases])].join(' or ');
   const { by, forSeconds } = rule.suppress;
   const changes = [
     ...(disable ? ['disabled'] : []),
