@@ -139,6 +139,7 @@ const emptyTunings = ({ tuning = {} }: SettingsFile): readonly ShapeFault[] =>
 const filled = (file: SettingsFile, positionOf: Settings['positionOf']): Settings => {
   const { clusters = [], archive, retention, alerts = {}, rules = {}, tuning = {}, enrichment = {} } = file;
   return {
+    environment: file.environment ?? defaults.environment,
     clusters,
     archive: section<Settings['archive']>(defaults.archive, archive),
     retention: section<Settings['retention']>(defaults.retention, retention),

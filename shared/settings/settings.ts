@@ -8,6 +8,7 @@ import { Secret } from './secret.ts';
 
 /** What holds where a section or a key is left out. */
 export const defaults = {
+  environment: 'production',
   archive: { form: 'audit', lock: 'governance' },
   retention: { archiveDays: 400, alertDays: 400, logDays: 30 },
   rules: { builtin: true, folders: [], sigma: [], falco: [], falcoMatching: 'first' },
@@ -139,7 +140,7 @@ export const Route = closed(
   'Which alerts go where: a route without conditions takes them all',
 );
 
-export const timeForm = '^[1-9]\\d{0,4}[smhdw]$';
+const timeForm = '^[1-9]\\d{0,4}[smhdw]$';
 
 export const RuleTuning = closed({
   disable: maybe(Type.Literal(true, { description: 'The rule gives no alert' })),
@@ -161,6 +162,14 @@ export const RuleTuning = closed({
 
 export const SettingsFile = Type.Object(
   {
+    environment: maybe(
+      Type.String({
+        description: 'What this installation is called: its resources are named klaxon-ENVIRONMENT',
+        pattern: '^[a-z][a-z0-9-]{0,19}$',
+        patternErrorMessage: 'expected up to 20 small letters, digits and -, a letter first',
+        default: defaults.environment,
+      }),
+    ),
     clusters: listed(Cluster, 10_000),
     archive: maybe(
       closed({
@@ -246,6 +255,7 @@ type Section<K extends keyof SettingsFile> = Filled<Exclude<SettingsFile[K], und
 
 /** The settings as the program uses them: what the file leaves out has its default. */
 export interface Settings {
+  readonly environment: string;
   readonly clusters: readonly Cluster[];
   readonly archive: Section<'archive'>;
   readonly retention: Section<'retention'>;

@@ -54,6 +54,7 @@ describe('the example', () => {
 describe('settings', () => {
   it('have every section with its defaults where the file leaves it out', () => {
     expect(noSettings()).toMatchObject({
+      environment: 'production',
       clusters: [],
       archive: { form: 'audit', lock: 'governance' },
       retention: { archiveDays: 400, alertDays: 400, logDays: 30 },
@@ -91,6 +92,11 @@ describe('settings', () => {
 
 describe('a fault in the settings', () => {
   const cases: readonly (readonly [string, string, string])[] = [
+    [
+      'an environment that no resource can be named by',
+      'environment: Prod_1',
+      '1:1: expected up to 20 small letters, digits and -, a letter first',
+    ],
     ['an unknown section', 'archives: {}', '1:1: unknown key "archives": did you mean "archive"?'],
     ['an unknown key', 'archive: { lck: none }', '1:12: unknown key "lck": did you mean "lock"?'],
     ['a key that is like none', 'archive: { zzzzzz: 1 }', '1:12: unknown key "zzzzzz"; known are form, lock'],
