@@ -8,6 +8,8 @@ import { canAskForCertificate, certificateRequestOf } from './views/certificate-
 import { canRunCommand, commandViewOf } from './views/command.ts';
 import { canConfigure, configurationOf } from './views/configuration.ts';
 import { canAskOverHttp, httpViewOf } from './views/http.ts';
+import { principalOf } from './views/principal.ts';
+import { programOf } from './views/program.ts';
 import { canTellOfPull, pullOf } from './views/pull.ts';
 import { canGrant, rbacOf } from './views/rbac.ts';
 import { canExpose, serviceOf } from './views/service.ts';
@@ -35,6 +37,8 @@ const views: ReadonlyMap<string, DerivedView> = new Map(
     http: { of: httpViewOf, isPossible: canAskOverHttp },
     pull: { of: pullOf, isPossible: canTellOfPull },
     caller: { of: callerOf, isPossible: () => true },
+    principal: { of: principalOf, isPossible: () => true },
+    program: { of: programOf, isPossible: () => true },
     certificateRequest: { of: certificateRequestOf, isPossible: canAskForCertificate },
   }),
 );
