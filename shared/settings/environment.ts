@@ -1,0 +1,59 @@
+/** What infrastructure and functions have agreed on, the same on every cloud: how each thing is called between them. */
+
+/**
+ * Environment variables of a function. Its package holds the bundle, the built-in rules in `rules/` beside it, and the
+ * settings file with every file that it names.
+ */
+export const variables = {
+  /** The path of the settings file, from the folder of the bundle. */
+  settings: 'KLAXON_SETTINGS',
+  /** Where memory is: the name of a DynamoDB table. */
+  state: 'KLAXON_STATE',
+  /** Where evidence is: the name of an S3 bucket. */
+  archive: 'KLAXON_ARCHIVE',
+  /** Where alerts are kept that no sink took: the URL of an SQS queue. */
+  deadLetter: 'KLAXON_DEAD_LETTER',
+  /**
+   * JSON: for the name of each sink that names nothing of yours, what was made for it. ARN of a topic (sns), name of a bus
+   * (eventBridge) or of a bucket (s3).
+   */
+  sinks: 'KLAXON_SINKS',
+  /**
+   * A reference to a secret but for its last part, the name of a self-managed cluster: behind it lies the token that the
+   * cluster's API server sends. Absent where nobody sends logs to the receiver.
+   */
+  receiver: 'KLAXON_RECEIVER',
+} as const;
+
+/** A self-managed cluster's API server posts its batches to this, followed by the cluster's name. */
+export const receiverPath = '/audit/';
+
+/** What the clock asks of a function; `manifest` every hour over the last days, `whole-manifest` once a day over all. */
+export const tasks = ['tick', 'manifest', 'whole-manifest'] as const;
+export type Task = (typeof tasks)[number];
+
+/** The event by which a schedule asks it. */
+export interface TaskEvent {
+  readonly klaxon: Task;
+}
+
+/** What a function counts, delivery by delivery: `dimension` has the environment of the settings as its value. */
+export const metrics = {
+  namespace: 'Klaxon',
+  dimension: 'environment',
+  /** Records that came, whatever became of them. */
+  received: 'received',
+  /** Records that could not be read. */
+  rejected: 'rejected',
+  archived: 'archived',
+  /** Alerts that rules raised, those that were known included. */
+  found: 'found',
+  /** Alerts that were handed to a sink. */
+  alerted: 'alerted',
+  /** Alerts that a sink did not take: they are in the dead letter. */
+  dead: 'dead',
+  milliseconds: 'milliseconds',
+} as const;
+
+/** How everything is called that belongs to an environment: klaxon-production. */
+export const nameOf = (environment: string): string => `klaxon-${environment}`;
