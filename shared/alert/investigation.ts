@@ -33,9 +33,9 @@ export interface InvestigationOptions extends DetectorOptions {
 
 /** May be kept from one delivery to the next: what it knows of memory is then not asked again. */
 export const createInvestigation = (options: InvestigationOptions): Investigation => {
-  const { rules, state, now, suppress } = options;
+  const { rules, state, now, suppress, enricher } = options;
   const detector = createDetector(rules, options);
-  const correlator = createCorrelator(rules, { state, now, suppress });
+  const correlator = createCorrelator(rules, { state, now, suppress, enricher });
   const identities = identitiesIn(state);
   let early: Alert[] = [];
   const groups = alertGroups({ suppress, onAlert: (alert) => early.push(alert) });

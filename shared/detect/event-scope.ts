@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../schema/json.ts';
 import type { KubernetesAuditEvent } from '../schema/kubernetes-audit.ts';
 import { viewNames, viewOf } from './derived-views.ts';
 import type { Enricher } from './enrich/enricher.ts';
-import { type Collected, collect, collectBelow, type FieldPath } from './field-path.ts';
+import { type Collected, collect, collectBelow, type FieldPath, Many } from './field-path.ts';
 import type { Scope } from './scope.ts';
 
 /** Parts of an AuditEvent that rules may name. Its `kind` and `time` are left to the record's own fields. */
@@ -13,12 +13,19 @@ export const eventParts = ['origin', 'actor', 'client', 'action', 'target', 'out
 /** How the values at a path are found in an event. */
 type Resolver = (event: AuditEvent, viewNamed: (name: string) => JsonObject | undefined) => Collected;
 
+/** A list of texts needs no flattening, and so no copy. */
+const textsAsTheyAre = (list: readonly string[] | undefined): Collected =>
+  Array.isArray(list) && list.every((member) => typeof member === 'string')
+    ? new Many(list)
+    : collect(list as JsonValue | undefined, [], 0);
+
 /** Fields of audit events that most rules ask for, read without a walk. */
 const direct: ReadonlyMap<string, (audit: KubernetesAuditEvent) => Collected> = new Map<
   string,
   (audit: KubernetesAuditEvent) => Collected
 >([
   ['user.username', (audit) => audit.user?.username],
+  ['user.groups', (audit) => textsAsTheyAre(audit.user?.groups)],
   ['userAgent', (audit) => audit.userAgent],
   ['requestURI', (audit) => audit.requestURI],
   ['verb', (audit) => audit.verb],

@@ -13,7 +13,7 @@ export interface Test {
   readonly part?: string | undefined;
   /** What it asks of the enrichment: where nothing can tell it, the answer is the one for an address unknown. */
   readonly needs?: Need | undefined;
-  /** A rough rank: 1 comparisons, 2 patterns, 3 regular expressions, 4 members of a list, 10 and more a search through all. */
+  /** A rough rank: 0.5 presence, 1 comparisons, 2 patterns, 4 searches in a text, 5 regular expressions, 6 members of a list, 10 and more a search through all. */
   readonly cost: number;
   readonly holds: (scope: Scope) => boolean;
   /** The same for whoever reasons about rules: what can be known of that field's values from the answer. */

@@ -61,10 +61,16 @@ const correlated = async (
   library: EventLibrary,
 ): Promise<Found | string> => {
   const heard = heardAlso(rule, rules);
-  const detector = createDetector(heard, detectorOptions({ caller }));
+  let facts = caller;
+  const isEnriched = [caller, ...steps.map((step) => step.caller)].some((told) => told !== undefined);
+  const enricher: Enricher | undefined = isEnriched
+    ? { abilities: noAbilities, fieldsOf: () => ({ ...facts }) }
+    : undefined;
+  const detector = createDetector(heard, { enricher });
   let now = beginning;
   const clock = () => now;
-  const correlator = createCorrelator(heard, { state: memoryState(clock), now: clock, suppress: true });
+  const state = memoryState(clock);
+  const correlator = createCorrelator(heard, { state, now: clock, suppress: true, enricher });
   const usual: TwinStep = { event, with: changes, at: 0, repeat: 1, every: 1 };
   const told = (steps.length > 0 ? steps : [usual]).flatMap((step, place) =>
     Array.from({ length: step.repeat }, (_, at) => ({
@@ -77,6 +83,7 @@ const correlated = async (
     const result = eventOf(step, library);
     if (typeof result === 'string') return result;
     now = Math.max(now, time);
+    facts = step.caller ?? caller;
     for (const finding of detector.findingsFor(placed(result, name, time))) correlator.take(finding);
   }
   const incidents = [...(await correlator.settle())];

@@ -33,6 +33,8 @@ export interface TwinStep extends TwinEvent {
   readonly repeat: number;
   /** Seconds between one and the next. */
   readonly every: number;
+  /** What the enrichment tells of this one's address, where it is not what the case says. */
+  readonly caller?: CallerFacts | undefined;
 }
 
 export interface TwinCase extends TwinEvent {
@@ -70,7 +72,7 @@ const knownKeys = new Set([
   'fires',
   'severity',
 ]);
-const stepKeys = new Set(['event', 'with', 'at', 'repeat', 'every']);
+const stepKeys = new Set(['event', 'with', 'at', 'repeat', 'every', 'caller']);
 
 export const twinOf = (path: string, text: string): Twin => {
   const { documents, problems } = yamlOf(path, text);
@@ -120,6 +122,7 @@ const stepOf = (step: JsonObject): TwinStep => ({
   at: secondsIn(step.at ?? 0) ?? 0,
   repeat: typeof step.repeat === 'number' ? step.repeat : 1,
   every: secondsIn(step.every ?? '1s') ?? 1,
+  caller: isObject(step.caller) ? (step.caller as CallerFacts) : undefined,
 });
 
 /** `90s`, `1h`, or nothing but 0. */
@@ -134,7 +137,7 @@ const faultInStep = (step: JsonValue): string | undefined => {
   if (times.some((time) => secondsIn(time) === undefined))
     return '"at" and "every" are times such as 30s or 8d';
   const isCount = step.repeat === undefined || (Number.isInteger(step.repeat) && Number(step.repeat) > 0);
-  return isCount ? undefined : '"repeat" is a positive whole number';
+  return isCount ? faultInCaller(step.caller) : '"repeat" is a positive whole number';
 };
 
 const faultIn = (item: JsonValue): string | undefined => {

@@ -41,7 +41,12 @@ const auditRecord = fc
       impersonatedUser: rarely(fc.constantFrom<unknown>({ username: 'a' }, {}, null, 'a')),
       objectRef: maybe(
         fc.oneof(
-          fc.record({ resource: mostly('pods'), subresource: mostly('exec'), name: maybe(word) }),
+          fc.record({
+            resource: mostly('pods'),
+            subresource: mostly('exec'),
+            name: maybe(word),
+            namespace: maybe(fc.oneof(word, odd)),
+          }),
           odd,
         ),
       ),
@@ -57,6 +62,7 @@ const auditRecord = fc
           [],
         ),
       ),
+      userAgent: maybe(fc.oneof(word, odd)),
       requestURI: maybe(fc.constantFrom('/api?command=get&command=a', '/', 5)),
       sourceIPs: maybe(fc.constantFrom<unknown>(['192.0.2.1'], ['10.0.0.1'], ['x'], 'x')),
       requestObject: maybe(bodies),

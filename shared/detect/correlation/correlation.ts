@@ -72,7 +72,20 @@ export interface Absence extends Common {
   readonly knownBy: readonly string[];
 }
 
-export type Correlation = WindowCorrelation | FirstSeen | Absence;
+/** An hour that is strange beside the group's own history. */
+export interface BaselineCorrelation extends Common {
+  readonly type: 'baseline';
+  /** Of the hour's score: the share of the group's earlier hours that were less strange. */
+  readonly comparisons: readonly Comparison[];
+  /** Besides the events, the different values of these are counted. */
+  readonly fields: readonly FieldPath[];
+  readonly direction: 'above' | 'below';
+  /** At least so many times what is usual at that hour; below: at most that part of it. */
+  readonly factor: number;
+  readonly learningSeconds: number;
+}
+
+export type Correlation = WindowCorrelation | FirstSeen | Absence | BaselineCorrelation;
 
 /** Everything whose findings a correlation hears of. */
 export const heardBy = (correlation: Correlation): readonly Input[] =>

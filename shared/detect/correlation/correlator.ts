@@ -1,11 +1,13 @@
 /** Findings of a delivery in, one after the other; once memory has been told of them, the correlations that hold, out. */
 import type { Clock, StateStore } from '../../ports.ts';
+import type { Enricher } from '../enrich/enricher.ts';
 import { EventScope } from '../event-scope.ts';
 import type { Finding } from '../finding.ts';
 import { hashOf } from '../hash.ts';
 import { requestOf } from '../request.ts';
 import type { Rule } from '../rule.ts';
 import { absenceWatch } from './absence.ts';
+import { baselineWatch } from './baseline.ts';
 import { type Correlation, heardBy } from './correlation.ts';
 import { firstSeenWatch } from './first-seen.ts';
 import { type Incident, incidentsOf, type Occurrence } from './incident.ts';
@@ -32,6 +34,8 @@ export interface Correlator {
 export interface CorrelatorOptions {
   readonly state: StateStore;
   readonly now: Clock;
+  /** Tells groups and fields what is known of a caller's address. */
+  readonly enricher?: Enricher | undefined;
   /** One incident for each window and group, not for each arrival. */
   readonly suppress: boolean;
 }
@@ -89,7 +93,7 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
       if (time === undefined || !listeners.has(rule.id)) return;
       waiting++;
       if (scope) scope.turnTo(event);
-      else scope = new EventScope(event);
+      else scope = new EventScope(event, options.enricher);
       let id: string | undefined;
       tell({
         rule,
@@ -119,7 +123,7 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
       const incidents: Incident[] = [];
       for (const watches of levels) {
         const questions = watches.map((watch) =>
-          askedTogether([watch.drain(), watch.tick?.() ?? nothingAsked]),
+          askedTogether([watch.drain(), watch.tick?.(options.now()) ?? nothingAsked]),
         );
         incidents.push(...(await asked(watches, questions)));
       }
@@ -135,11 +139,13 @@ const correlationOf = ({ id, correlation }: Rule): Correlation => {
   return correlation;
 };
 
-const watchOf = (rule: Rule, { now }: CorrelatorOptions): Watch => {
+const watchOf = (rule: Rule, { now, state }: CorrelatorOptions): Watch => {
   const correlation = correlationOf(rule);
   switch (correlation.type) {
     case 'first_seen':
       return firstSeenWatch(rule, correlation);
+    case 'baseline':
+      return baselineWatch(rule, correlation, state);
     case 'absence':
       return correlation.while.length === 0
         ? silenceWatch(rule, correlation, now)

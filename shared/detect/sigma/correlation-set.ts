@@ -81,6 +81,10 @@ class Resolver {
     switch (type) {
       case 'first_seen':
         return { ...common, type, fields, learningSeconds };
+      case 'baseline': {
+        const { direction, factor } = draft;
+        return { ...common, type, comparisons, fields, direction, factor, learningSeconds };
+      }
       case 'absence': {
         const atLeast = comparisons[0]?.value ?? 1;
         return { ...common, type, while: signs.map(({ input }) => input), atLeast, knownBy };

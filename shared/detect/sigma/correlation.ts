@@ -12,7 +12,7 @@ import { referenceOf, type SigmaDocument } from './document.ts';
 import { secondsOf } from './duration.ts';
 import type { Problems } from './problems.ts';
 
-const ownTypes = ['first_seen', 'absence'] as const;
+const ownTypes = ['first_seen', 'absence', 'baseline'] as const;
 const types = [...countingTypes, ...numericTypes, ...temporalTypes, ...ownTypes] as const;
 type Type = (typeof types)[number];
 
@@ -31,6 +31,8 @@ export interface CorrelationDraft {
   readonly fields: readonly string[];
   readonly percentile: number;
   readonly learningSeconds: number;
+  readonly direction: 'above' | 'below';
+  readonly factor: number;
   readonly knownBy: readonly string[];
 }
 
@@ -38,6 +40,7 @@ const sharedKeys = ['type', 'rules', 'group-by', 'timespan', 'condition', 'alias
 const ownKeys: Readonly<Record<(typeof ownTypes)[number], readonly string[]>> = {
   first_seen: ['learning'],
   absence: ['while', 'known-by'],
+  baseline: ['learning', 'direction'],
 };
 
 /** Undefined where nothing can be made of it; every fault goes to `problems`. */
@@ -55,8 +58,8 @@ export const correlationOf = (document: SigmaDocument, problems: Problems): Corr
   const reader = new Reader(correlation, type, problems);
   reader.refuseUnknownKeys();
   const groupBy = reader.names('group-by');
-  const seconds = reader.seconds('timespan');
-  const { comparisons, expression, fields, percentile } = reader.condition();
+  const seconds = type === 'baseline' ? reader.hour() : reader.seconds('timespan');
+  const { comparisons, expression, fields, percentile, factor } = reader.condition();
   const references = reader.references(expression);
   return {
     type,
@@ -72,10 +75,13 @@ export const correlationOf = (document: SigmaDocument, problems: Problems): Corr
     percentile,
     learningSeconds: reader.learning(seconds ?? 1),
     knownBy: reader.knownBy(groupBy),
+    direction: reader.direction(),
+    factor,
   };
 };
 
-const hasField = (type: Type): boolean => type.startsWith('value_') || type === 'first_seen';
+const hasField = (type: Type): boolean =>
+  type.startsWith('value_') || type === 'first_seen' || type === 'baseline';
 const isTemporal = (type: Type): boolean => (temporalTypes as readonly string[]).includes(type);
 
 interface ConditionParts {
@@ -83,6 +89,7 @@ interface ConditionParts {
   readonly expression: Condition | undefined;
   readonly fields: readonly string[];
   readonly percentile: number;
+  readonly factor: number;
 }
 
 const week = 7 * 86_400;
@@ -104,7 +111,8 @@ class Reader {
 
   refuseUnknownKeys(): void {
     const type = this.#type;
-    const known = [...sharedKeys, ...(type === 'first_seen' || type === 'absence' ? ownKeys[type] : [])];
+    const own = ownTypes.find((word) => word === type);
+    const known = [...sharedKeys, ...(own ? ownKeys[own] : [])];
     for (const key of Object.keys(this.#source)) {
       if (!known.includes(key)) this.#fault(key, `unknown key; a ${type} knows ${known.join(', ')}`);
     }
@@ -142,9 +150,24 @@ class Reader {
 
   /** Day one is quiet: a week, or as long as values are remembered where that is less. */
   learning(seconds: number): number {
-    if (this.#type !== 'first_seen') return 0;
-    if (this.#source.learning === undefined) return Math.min(seconds, week);
+    if (this.#type !== 'first_seen' && this.#type !== 'baseline') return 0;
+    if (this.#source.learning === undefined)
+      return this.#type === 'baseline' ? week : Math.min(seconds, week);
     return this.seconds('learning') ?? 0;
+  }
+
+  /** A baseline knows hours and nothing else, so it may be left out. */
+  hour(): number {
+    if (this.#source.timespan !== undefined && this.seconds('timespan') !== 3600)
+      this.#fault('timespan', 'a baseline goes by the hour: 1h');
+    return 3600;
+  }
+
+  direction(): 'above' | 'below' {
+    const { direction = 'above' } = this.#source;
+    if (direction === 'above' || direction === 'below') return direction;
+    this.#fault('direction', 'expected above or below');
+    return 'above';
   }
 
   knownBy(groupBy: readonly string[]): readonly string[] {
@@ -182,7 +205,7 @@ class Reader {
   condition(): ConditionParts {
     const type = this.#type;
     const { condition } = this.#source;
-    const none = { comparisons: [], expression: undefined, fields: [], percentile: 50 };
+    const none = { comparisons: [], expression: undefined, fields: [], percentile: 50, factor: 1 };
     if (condition === undefined || condition === null) return this.#withoutCondition(none);
     if (typeof condition === 'string') {
       if (!isTemporal(type)) this.#fault('condition', `a ${type} takes a map such as { gte: 10 }`);
@@ -201,7 +224,8 @@ class Reader {
     } else if (type === 'absence' && comparisons.some(({ operator }) => operator !== 'gte')) {
       this.#fault('condition', 'an absence takes "gte": how much must come of "while"');
     }
-    return { comparisons, expression: undefined, fields, percentile: this.#percentileIn(condition) };
+    const percentile = this.#percentileIn(condition);
+    return { comparisons, expression: undefined, fields, percentile, factor: this.#factorIn(condition) };
   }
 
   #withoutCondition(none: ConditionParts): ConditionParts {
@@ -231,7 +255,9 @@ class Reader {
       if (field !== undefined) this.#fault('condition/field', `a ${this.#type} looks at no field`);
       return [];
     }
-    const most = this.#type === 'value_count' || this.#type === 'first_seen' ? list.length : 1;
+    if (this.#type === 'baseline' && field === undefined) return [];
+    const isMany = ['value_count', 'first_seen', 'baseline'].includes(this.#type);
+    const most = isMany ? list.length : 1;
     if (fields.length === 0 || fields.length < list.length || fields.length > most)
       this.#fault(
         'condition/field',
@@ -242,7 +268,7 @@ class Reader {
 
   #comparisonsIn(condition: JsonObject): readonly Comparison[] {
     return Object.entries(condition).flatMap(([key, value]): readonly Comparison[] => {
-      if (key === 'field' || key === 'percentile') return [];
+      if (key === 'field' || key === 'percentile' || key === 'factor') return [];
       const operator = operators.find((word) => word === key);
       if (operator === undefined) {
         this.#fault(`condition/${key}`, `unknown comparison; known are ${operators.join(', ')}`);
@@ -254,6 +280,14 @@ class Reader {
       }
       return [{ operator, value }];
     });
+  }
+
+  #factorIn({ factor }: JsonObject): number {
+    if (factor === undefined) return 1;
+    const isRight = typeof factor === 'number' && Number.isFinite(factor) && factor >= 1;
+    if (!isRight || this.#type !== 'baseline')
+      this.#fault('condition/factor', 'expected a number from 1 on, in a baseline');
+    return isRight ? factor : 1;
   }
 
   #percentileIn({ percentile }: JsonObject): number {

@@ -48,7 +48,7 @@ export const itemOf = (
     field: isAlone ? path.text : undefined,
     part: isAlone ? partIn(path) : undefined,
     needs: needOf(path, literalsOf(form.terms)),
-    cost: costOf(form.terms),
+    cost: costOf(form) + (path.segments[0]?.name === 'caller' ? costOfAddress : 0),
     holds: holdsOf(path, form),
     about: isAlone ? subjectOf(path, form) : undefined,
   });
@@ -66,8 +66,13 @@ const withFieldNames = (form: Modified, context: ItemContext): Modified => {
   return { ...form, terms: form.terms.map(named) };
 };
 
-const costOf = (terms: readonly Term[]): number => {
-  if (terms.some((term) => term.type === 'regex')) return 3;
+/** To read an address is as dear as a search. */
+const costOfAddress = 4;
+
+const costOf = ({ exists, terms }: Modified): number => {
+  if (exists !== undefined) return 0.5;
+  if (terms.some((term) => term.type === 'regex')) return 5;
+  if (alternativesOf(terms).some((term) => term.type === 'text' && term.pattern[0] === 'many')) return 4;
   const isPattern = terms.some(
     (term) => term.type === 'any' || (term.type === 'text' && term.pattern.length > 1),
   );

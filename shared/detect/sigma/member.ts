@@ -67,7 +67,7 @@ export const quantified = (path: FieldPath, quantifier: Quantifier, inner: Expre
     routed: false,
     part: partIn(path),
     needs: needOf(path, []),
-    cost: 4,
+    cost: 6,
     holds: (scope) => {
       const found = scope.valuesAt(path);
       const members = found === null ? [] : found instanceof Many ? found.values : valuesIn(found);

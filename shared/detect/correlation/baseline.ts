@@ -1,0 +1,223 @@
+/** Hours that are strange beside a group's own history: what is told to memory, and how closed hours are judged. */
+import type { Entry, Member, StateStore } from '../../ports.ts';
+import { isObject } from '../../schema/json.ts';
+import { Recent } from '../../schema/recent.ts';
+import { observed } from '../baseline/baseline.ts';
+import type { Baseline } from '../baseline/history.ts';
+import type { Verdict } from '../baseline/verdict.ts';
+import { inWords } from '../baseline/wording.ts';
+import { hashOf } from '../hash.ts';
+import type { Rule } from '../rule.ts';
+import { type BaselineCorrelation, holds } from './correlation.ts';
+import type { Occurrence } from './incident.ts';
+import { distinctValues, type GroupValue, groupsOf, type Trigger } from './trigger.ts';
+import { keyOf, namedValues, type Watch } from './watch.ts';
+import type { Witness } from './witness.ts';
+
+/** One hour of one group, as this delivery shows it. */
+interface GroupHour {
+  readonly values: readonly GroupValue[];
+  readonly hour: number;
+  readonly ids: string[];
+  /** Values of each field. */
+  readonly distinct: readonly Set<string>[];
+  readonly witness: Witness;
+}
+
+const hourMilliseconds = 3_600_000;
+/** An hour is closed when this many have begun after it: lines come late. */
+const hoursOpen = 2;
+/** Closed hours are looked for so far back. */
+const hoursLookedBack = 26;
+const baselineSeconds = 60 * 86_400;
+const hourSeconds = 4 * 86_400;
+/** Different values beyond this, and groups, are not counted. */
+const maxDistinct = 2000;
+const maxGroups = 10_000;
+
+export const baselineWatch = (rule: Rule, correlation: BaselineCorrelation, state: StateStore): Watch => {
+  let hours = new Map<string, GroupHour>();
+  /** The latest hour of an event, and hours that are judged and told. */
+  let latest = 0;
+  const judged = new Recent<true>(2 * hoursLookedBack);
+  let finished: number[] = [];
+
+  const take = (place: number, trigger: Trigger): void => {
+    const input = correlation.inputs[place];
+    if (!input) return;
+    const hour = Math.floor(trigger.time / hourMilliseconds);
+    latest = Math.max(latest, hour);
+    for (const values of groupsOf(trigger, input)) {
+      const name = `${hour} ${JSON.stringify(values)}`;
+      let group = hours.get(name);
+      if (!group) {
+        const distinct = correlation.fields.map(() => new Set<string>());
+        group = { values, hour, ids: [], distinct, witness: trigger.witness() };
+        hours.set(name, group);
+      }
+      group.ids.push(trigger.id);
+      for (const [at, field] of correlation.fields.entries()) {
+        for (const value of distinctValues(trigger, [field])) {
+          if ((group.distinct[at]?.size ?? 0) < maxDistinct) group.distinct[at]?.add(hashOf(value));
+        }
+      }
+    }
+  };
+
+  /** Judges the hours that are closed, the oldest first, each with all the groups that it was told with. */
+  const closed = async (now: number): Promise<readonly Occurrence[]> => {
+    const due = Array.from(
+      { length: hoursLookedBack },
+      (_, at) => now - hoursOpen - hoursLookedBack + 1 + at,
+    ).filter((hour) => hour > 0 && !judged.get(String(hour)));
+    if (due.length === 0) return [];
+    const groups = await state.add(due.map((hour) => groupsEntry(rule, hour, [])));
+    const occurrences: Occurrence[] = [];
+    for (const [at, hour] of due.entries()) {
+      judged.put(String(hour), true);
+      const members = groups[at] ?? [];
+      if (members.length === 0 || members.some(({ id }) => id === judgedMark)) continue;
+      occurrences.push(...(await judgedHour(hour, members)));
+      finished.push(hour);
+    }
+    return occurrences;
+  };
+
+  const judgedHour = async (hour: number, members: readonly Member[]): Promise<readonly Occurrence[]> => {
+    const groups = members.map(({ id }) => JSON.parse(id) as readonly GroupValue[]);
+    const told = await state.add(groups.map((values) => hourEntry(rule, values, hour, [])));
+    const occurrences: Occurrence[] = [];
+    for (const [at, values] of groups.entries()) {
+      const shown = told[at] ?? [];
+      const verdict = await verdictOn(values, hour, countsIn(shown, correlation.fields.length));
+      if (!verdict || !isStrange(correlation, verdict)) continue;
+      const names = ['events', ...correlation.fields.map(({ text }) => `different ${text}`)];
+      occurrences.push({
+        time: (hour + 1) * hourMilliseconds - 1,
+        witnesses: witnessesIn(shown),
+        values: namedValues(correlation.groupBy, values),
+        message: inWords(verdict, names),
+      });
+    }
+    return occurrences;
+  };
+
+  const verdictOn = async (
+    values: readonly GroupValue[],
+    hour: number,
+    counts: readonly number[],
+  ): Promise<Verdict | undefined> => {
+    const key = keyOf(rule, values);
+    const options = {
+      seed: key,
+      learningHours: Math.ceil(correlation.learningSeconds / 3600),
+      direction: correlation.direction === 'above' ? ('above' as const) : ('either' as const),
+    };
+    let verdict: Verdict | undefined;
+    await state.update<Baseline | undefined>(
+      key,
+      (current) => {
+        const observation = observed(current, { hour, counts }, options);
+        verdict = observation.verdict;
+        return observation.next;
+      },
+      baselineSeconds,
+    );
+    return verdict;
+  };
+
+  return {
+    rule,
+    take,
+    drain: () => {
+      const taken = [...hours.values()];
+      const done = finished;
+      hours = new Map();
+      finished = [];
+      const now = latest;
+      if (taken.length === 0 && done.length === 0) return { entries: [], read: () => [] };
+      return {
+        entries: [
+          ...groupsEntries(rule, taken),
+          ...taken.map((group) => hourEntry(rule, group.values, group.hour, membersOf(group))),
+          // What was judged before this drain has long become alerts.
+          ...done.map((hour) => groupsEntry(rule, hour, [{ id: judgedMark, time: hour * hourMilliseconds }])),
+        ],
+        read: () => closed(now),
+      };
+    },
+    tick: (now) => ({ entries: [], read: () => closed(Math.floor(now / hourMilliseconds)) }),
+  };
+};
+
+/** Stands among an hour's groups once they are judged. No group reads so. */
+const judgedMark = 'judged';
+
+/** The groups that an hour was told with. */
+const groupsEntry = (rule: Rule, hour: number, members: readonly Member[]): Entry => ({
+  key: `baseline/${rule.id}/groups/${hour}`,
+  members,
+  ttlSeconds: hourSeconds,
+  maxMembers: maxGroups,
+});
+
+const groupsEntries = (rule: Rule, taken: readonly GroupHour[]): readonly Entry[] => {
+  const byHour = new Map<number, Member[]>();
+  for (const { hour, values } of taken) {
+    const members = byHour.get(hour) ?? [];
+    byHour.set(hour, members);
+    members.push({ id: JSON.stringify(values), time: hour * hourMilliseconds });
+  }
+  return [...byHour].map(([hour, members]) => groupsEntry(rule, hour, members));
+};
+
+const hourEntry = (
+  rule: Rule,
+  values: readonly GroupValue[],
+  hour: number,
+  members: readonly Member[],
+): Entry => ({
+  key: `${keyOf(rule, values)}/${hour}`,
+  members,
+  ttlSeconds: hourSeconds,
+  maxMembers: maxDistinct * 2,
+});
+
+/** A delivery's events are one member, named after them, so that the same delivery counts once. */
+const membersOf = ({ hour, ids, distinct, witness }: GroupHour): readonly Member[] => {
+  const time = hour * hourMilliseconds;
+  const name = hashOf(ids.toSorted().join('\n'));
+  return [
+    { id: `n ${name}`, time, value: { count: ids.length, witness } as never },
+    ...distinct.flatMap((values, at) => [...values].map((value) => ({ id: `${at} ${value}`, time }))),
+  ];
+};
+
+const countsIn = (members: readonly Member[], fields: number): readonly number[] => {
+  const counts = new Array<number>(fields + 1).fill(0);
+  for (const { id, value } of members) {
+    const at = id.startsWith('n ') ? 0 : Number.parseInt(id, 10) + 1;
+    const more = at === 0 && isObject(value) && typeof value.count === 'number' ? value.count : 1;
+    counts[at] = (counts[at] ?? 0) + more;
+  }
+  return counts;
+};
+
+const witnessesIn = (members: readonly Member[]): readonly Witness[] =>
+  members
+    .flatMap(({ value }) =>
+      isObject(value) && isObject(value.witness) ? [value.witness as unknown as Witness] : [],
+    )
+    .toSorted((left, right) => left.time - right.time);
+
+/**
+ * The score asks how rare the hour is, the factor how far it is from usual: both have to be met. Where nothing is usual
+ * the factor counts from one event, so that a single one is no surprise by itself.
+ */
+const isStrange = ({ comparisons, direction, factor }: BaselineCorrelation, verdict: Verdict): boolean =>
+  holds(comparisons, verdict.score) &&
+  verdict.features.some(({ count, usual }) =>
+    direction === 'above'
+      ? count > usual && count >= factor * Math.max(1, usual)
+      : count < usual && count * factor <= usual,
+  );
