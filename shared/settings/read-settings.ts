@@ -4,6 +4,8 @@ import { otherReadingOf } from '../schema/bare-scalar.ts';
 import { isObject, type JsonValue } from '../schema/json.ts';
 import { suggestion } from '../schema/nearest.ts';
 import { type YamlDocument, type YamlPath, yamlOf } from '../schema/yaml.ts';
+import { awsDefaults } from './aws.ts';
+import { selfManaged } from './cluster.ts';
 import { plainSecretIn } from './secret.ts';
 import { defaults, type Settings, SettingsFile } from './settings.ts';
 import { type ShapeFault, shapeFaults } from './shape.ts';
@@ -78,6 +80,7 @@ const lookAtTexts = (
 
 const contradictions = (file: SettingsFile): readonly ShapeFault[] => [
   ...twinClusters(file),
+  ...idleReceiver(file),
   ...lostRoutes(file),
   ...emptyTunings(file),
 ];
@@ -85,12 +88,17 @@ const contradictions = (file: SettingsFile): readonly ShapeFault[] => [
 const twinClusters = ({ clusters = [] }: SettingsFile): readonly ShapeFault[] => {
   const seen = new Set<string>();
   return clusters.flatMap((cluster, at) => {
-    const key = JSON.stringify({ ...cluster, ingest: undefined, logGroup: undefined });
+    const key = JSON.stringify({ ...cluster, ingest: undefined, logGroup: undefined, turnOn: undefined });
     const isTwin = seen.has(key);
     seen.add(key);
     return isTwin ? [{ path: ['clusters', at], message: `the cluster "${cluster.name}" stands twice` }] : [];
   });
 };
+
+const idleReceiver = ({ receiver, clusters = [] }: SettingsFile): readonly ShapeFault[] =>
+  receiver === undefined || clusters.some(({ cloud }) => cloud === selfManaged)
+    ? []
+    : [{ path: ['receiver'], message: `no cluster sends to it: name one with cloud: ${selfManaged}` }];
 
 /** Routes lead to sinks that are there, from clusters that are; a sink that no route leads to would stay silent. */
 const lostRoutes = ({ alerts = {}, clusters = [] }: SettingsFile): readonly ShapeFault[] => {
@@ -141,6 +149,8 @@ const filled = (file: SettingsFile, positionOf: Settings['positionOf']): Setting
   return {
     environment: file.environment ?? defaults.environment,
     clusters,
+    receiver: file.receiver,
+    aws: section<Settings['aws']>(awsDefaults, file.aws),
     archive: section<Settings['archive']>(defaults.archive, archive),
     retention: section<Settings['retention']>(defaults.retention, retention),
     alerts: { sinks: alerts.sinks ?? {}, routes: alerts.routes ?? [] },

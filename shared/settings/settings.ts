@@ -1,9 +1,12 @@
 /** The one settings file, klaxon.config.yaml, as a person writes it: read alike by functions, infrastructure and the CLI. */
-import { type Static, type TProperties, type TSchema, Type } from '@sinclair/typebox';
+import { type Static, Type } from '@sinclair/typebox';
 import type { TextPosition } from '../errors.ts';
 import { severities } from '../schema/severity.ts';
 import { maybe, oneOf, textList } from '../schema/type.ts';
 import type { YamlPath } from '../schema/yaml.ts';
+import { AwsSettings, Receiver } from './aws.ts';
+import { Cluster } from './cluster.ts';
+import { byName, closed, days, listed, made, named, paths, word } from './form.ts';
 import { Secret } from './secret.ts';
 
 /** What holds where a section or a key is left out. */
@@ -13,79 +16,6 @@ export const defaults = {
   retention: { archiveDays: 400, alertDays: 400, logDays: 30 },
   rules: { builtin: true, folders: [], sigma: [], falco: [], falcoMatching: 'first' },
 } as const;
-
-const closed = <P extends TProperties>(properties: P, description?: string) =>
-  Type.Readonly(
-    Type.Object(properties, { additionalProperties: false, ...(description && { description }) }),
-  );
-
-const named = (description: string, pattern = '^\\S(?:.*\\S)?$') =>
-  Type.Readonly(
-    Type.String({ description, pattern, maxLength: 512, patternErrorMessage: `expected ${description}` }),
-  );
-
-const days = (description: string, preset: number) =>
-  maybe(Type.Integer({ description, minimum: 1, maximum: 36_500, default: preset }));
-
-const paths = (description: string) =>
-  maybe(textList({ description: `${description}; relative to this file`, maxItems: 1000 }));
-
-const listed = <T extends TSchema>(schema: T, maxItems: number) =>
-  maybe(Type.Unsafe<readonly Static<T>[]>(Type.Array(schema, { maxItems })));
-
-/** A map from names, all of this form, to values. */
-const byName = <T extends TSchema>(schema: T, description: string, form = '^\\S(?:.*\\S)?$') =>
-  maybe(
-    Type.Unsafe<Readonly<Record<string, Static<T>>>>(
-      Type.Record(Type.String({ pattern: form }), schema, { description, additionalProperties: false }),
-    ),
-  );
-
-const word = <const W extends string>(text: W) => Type.Readonly(Type.Literal(text));
-
-/** What infrastructure makes itself where a sink names nothing of yours. */
-const made = (what: string) => named(`${what}; without it one is made`);
-
-/** As its logs name it. */
-const clusterName = named('the name of the cluster, as its logs give it');
-
-export const Cluster = Type.Union(
-  [
-    closed({
-      cloud: word('aws'),
-      name: clusterName,
-      account: named('an AWS account of twelve digits, in quotes', '^\\d{12}$'),
-      region: named('an AWS region such as eu-west-1', '^[a-z]{2}(?:-[a-z]+)+-\\d$'),
-      logGroup: maybe(
-        named('the CloudWatch log group; without it /aws/eks/NAME/cluster', '^[A-Za-z0-9_/.#-]{1,512}$'),
-      ),
-      ingest: maybe(
-        oneOf(['direct', 'kinesis'] as const, {
-          description:
-            'direct: the log group calls the function; kinesis: a stream between them holds what a function cannot yet take',
-        }),
-      ),
-    }),
-    closed({
-      cloud: word('azure'),
-      name: clusterName,
-      subscription: named(
-        'the id of an Azure subscription',
-        '^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$',
-      ),
-      resourceGroup: named('the resource group of the cluster', '^[A-Za-z0-9_().-]{1,90}$'),
-      location: named('an Azure location such as westeurope', '^[a-z0-9]+$'),
-    }),
-    closed({
-      cloud: word('gcp'),
-      name: clusterName,
-      project: named('the id of a Google Cloud project', '^[a-z0-9.:-]{4,80}$'),
-      location: named('a region or zone such as europe-west1', '^[a-z]+-[a-z]+\\d+(?:-[a-z])?$'),
-    }),
-    closed({ cloud: word('self-managed'), name: clusterName }),
-  ],
-  { description: 'A cluster whose logs are read' },
-);
 
 export const Sink = Type.Union(
   [
@@ -171,6 +101,8 @@ export const SettingsFile = Type.Object(
       }),
     ),
     clusters: listed(Cluster, 10_000),
+    receiver: maybe(Receiver),
+    aws: maybe(AwsSettings),
     archive: maybe(
       closed({
         form: maybe(
@@ -244,7 +176,6 @@ export const SettingsFile = Type.Object(
 );
 
 export type SettingsFile = Static<typeof SettingsFile>;
-export type Cluster = Static<typeof Cluster>;
 export type Sink = Static<typeof Sink>;
 export type Route = Static<typeof Route>;
 export type RuleTuning = Static<typeof RuleTuning>;
@@ -257,6 +188,9 @@ type Section<K extends keyof SettingsFile> = Filled<Exclude<SettingsFile[K], und
 export interface Settings {
   readonly environment: string;
   readonly clusters: readonly Cluster[];
+  /** Undefined where self-managed clusters send nothing to a cloud. */
+  readonly receiver: SettingsFile['receiver'];
+  readonly aws: AwsSettings;
   readonly archive: Section<'archive'>;
   readonly retention: Section<'retention'>;
   readonly alerts: Section<'alerts'>;

@@ -1,0 +1,88 @@
+/** What AWS alone is asked for: whole accounts, buckets that logs lie in, CloudTrail, and how large the functions are. */
+import { type Static, Type } from '@sinclair/typebox';
+import { maybe, oneOf } from '../schema/type.ts';
+import { closed, listed, made, named, word } from './form.ts';
+
+/** Where something of AWS is. */
+export const awsPlace = {
+  account: named('an AWS account of twelve digits, in quotes', '^\\d{12}$'),
+  region: named('an AWS region such as eu-west-1', '^[a-z]{2}(?:-[a-z]+)+-\\d$'),
+};
+
+export const ingest = maybe(
+  oneOf(['direct', 'kinesis'] as const, {
+    description:
+      'direct: the log group calls the function; kinesis: a stream between them holds what a function cannot yet take',
+  }),
+);
+
+/** As EKS names them: https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html */
+export const controlPlaneLogs = ['audit', 'authenticator', 'api', 'controllerManager', 'scheduler'] as const;
+
+/** What holds where `aws` or a key of it is left out. */
+export const awsDefaults = {
+  accounts: [],
+  buckets: [],
+  cloudTrail: 'changes',
+  memoryMegabytes: 512,
+} as const;
+
+export const AwsSettings = closed({
+  accounts: listed(
+    closed(
+      { ...awsPlace, ingest },
+      'A region of an account all of whose EKS clusters are read, those to come as well',
+    ),
+    1000,
+  ),
+  buckets: listed(
+    closed(
+      {
+        ...awsPlace,
+        name: named('the name of a bucket, as S3 has it', '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$'),
+        prefix: maybe(named('what the names of the objects begin with')),
+        key: maybe(
+          named('the ARN of the KMS key of the bucket, if it is yours', '^arn:aws[a-z-]*:kms:\\S+:key/\\S+$'),
+        ),
+      },
+      'A bucket whose new objects are read: what Firehose or an export writes. It must tell EventBridge of them',
+    ),
+    100,
+  ),
+  cloudTrail: maybe(
+    oneOf(['none', 'changes', 'all'] as const, {
+      description:
+        'changes: calls that change clusters or their log groups; all: also those that only read, and every role that a service account takes',
+    }),
+  ),
+  memoryMegabytes: maybe(
+    Type.Integer({
+      description: 'Of the function that reads deliveries; it gets its share of CPU by it',
+      minimum: 128,
+      maximum: 10_240,
+      default: awsDefaults.memoryMegabytes,
+    }),
+  ),
+  concurrency: maybe(
+    Type.Integer({
+      description: 'At most so many deliveries are read at a time; without it the account sets the limit',
+      minimum: 1,
+      maximum: 100_000,
+    }),
+  ),
+  alarms: maybe(made("the ARN of the SNS topic that is told of Klaxon's own faults")),
+});
+
+export type AwsFile = Static<typeof AwsSettings>;
+
+/** As the program uses it. */
+export type AwsSettings = Required<Pick<Filled, keyof typeof awsDefaults>> &
+  Pick<AwsFile, 'concurrency' | 'alarms'>;
+
+type Filled = { readonly [K in keyof AwsFile]: Exclude<AwsFile[K], undefined> };
+
+/** Where self-managed clusters send their audit log to. */
+export const Receiver = closed(
+  { cloud: word('aws'), ...awsPlace },
+  'The cloud, and the place in it, that self-managed clusters send their audit log to',
+);

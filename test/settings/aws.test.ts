@@ -1,0 +1,49 @@
+/** What the settings say of AWS alone, and of who sends its logs there. */
+import { describe, expect, it } from 'vitest';
+import { SettingsError } from '../../shared/errors.ts';
+import { noSettings, settingsOf } from '../../shared/settings/read-settings.ts';
+
+const read = (text: string) => settingsOf('klaxon.config.yaml', text);
+
+const faultsOf = (text: string): readonly string[] => {
+  try {
+    read(text);
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof SettingsError)) throw thrown;
+    return thrown.problems.map(({ line, column, message }) => `${line}:${column}: ${message}`);
+  }
+};
+
+describe('settings of AWS', () => {
+  it('have their defaults, and what the file says in their place', () => {
+    expect(noSettings().aws).toEqual({
+      accounts: [],
+      buckets: [],
+      cloudTrail: 'changes',
+      memoryMegabytes: 512,
+    });
+    expect(read('aws: { cloudTrail: all, concurrency: 5 }').aws).toMatchObject({
+      cloudTrail: 'all',
+      concurrency: 5,
+      memoryMegabytes: 512,
+    });
+    expect(noSettings().receiver).toBeUndefined();
+  });
+
+  it('name an account by twelve digits, and a log by its name in EKS', () => {
+    expect(faultsOf('aws: { accounts: [{ account: "1", region: eu-west-1 }] }')).toEqual([
+      '1:21: expected an AWS account of twelve digits, in quotes',
+    ]);
+    const cluster = 'cloud: aws, name: orders, account: "111122223333", region: eu-west-1';
+    expect(faultsOf(`clusters: [{ ${cluster}, turnOn: [audits] }]`)).toEqual([
+      '1:93: expected one of audit, authenticator, api, controllerManager, scheduler: did you mean "audit"?',
+    ]);
+  });
+
+  it('have no receiver that nobody sends to', () => {
+    const receiver = 'receiver: { cloud: aws, account: "111122223333", region: eu-west-1 }';
+    expect(faultsOf(receiver)).toEqual(['1:1: no cluster sends to it: name one with cloud: self-managed']);
+    expect(faultsOf(`${receiver}\nclusters: [{ cloud: self-managed, name: edge }]`)).toEqual([]);
+  });
+});
