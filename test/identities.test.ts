@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { placeholdersOf } from '../shared/detect/sigma/rule-set.ts';
+import { yamlOf } from '../shared/schema/yaml.ts';
 import { holds } from './detect/sigma/loading.ts';
 
 const names = [
@@ -22,7 +23,7 @@ const names = [
 
 const files = names.map((name) => {
   const path = `rules/lists/${name}.yml`;
-  return { path, text: readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8') };
+  return yamlOf(path, readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8'));
 });
 const { placeholders, problems } = placeholdersOf(files);
 const lists: readonly (readonly [string, readonly string[]])[] = [...placeholders];

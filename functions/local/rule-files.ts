@@ -2,24 +2,27 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { heardBy } from '../../shared/detect/correlation/correlation.ts';
-import { type Abilities, noAbilities } from '../../shared/detect/enrich/facts.ts';
-import { type FalcoFile, falcoRuleSetOf } from '../../shared/detect/falco/rule-set.ts';
-import { type ActiveRules, withoutInactive } from '../../shared/detect/inactive.ts';
+import type { Abilities } from '../../shared/detect/enrich/facts.ts';
+import {
+  type LoadedRules,
+  type LoadOptions,
+  type RuleFiles,
+  rulesIn,
+} from '../../shared/detect/load-rules.ts';
 import type { Rule } from '../../shared/detect/rule.ts';
 import type { RuleFile } from '../../shared/detect/sigma/facts.ts';
 import { lintOf } from '../../shared/detect/sigma/lint.ts';
-import { placeholdersOf, type RuleSet, ruleSetOf } from '../../shared/detect/sigma/rule-set.ts';
-import { type Tuned, tuned, withAddedValues } from '../../shared/detect/tuning.ts';
+import { placeholdersOf, ruleSetOf } from '../../shared/detect/sigma/rule-set.ts';
+import { withAddedValues } from '../../shared/detect/tuning.ts';
 import { type EventLibrary, type Twin, twinOf } from '../../shared/detect/twin.ts';
 import type { RulesWithLists } from '../../shared/detect/twin-run.ts';
-import { KlaxonError, messageOf, type RuleProblem, SettingsError } from '../../shared/errors.ts';
+import { KlaxonError, messageOf, type RuleProblem } from '../../shared/errors.ts';
 import { isObject, type JsonObject } from '../../shared/schema/json.ts';
-import { yamlOf } from '../../shared/schema/yaml.ts';
-import { noSettings } from '../../shared/settings/read-settings.ts';
+import { type Scalars, type YamlFile, yamlOf } from '../../shared/schema/yaml.ts';
+import { noSettings } from '../../shared/settings/check-settings.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 
-export interface RuleChoice {
+export interface RuleChoice extends LoadOptions {
   /** Folders in our layout, that add to or stand in for the built-in rules. */
   readonly rules: readonly string[];
   /** Folders or files of Sigma rules. */
@@ -27,18 +30,7 @@ export interface RuleChoice {
   /** Files of Falco rules, in the order in which they change one another. */
   readonly falco?: readonly string[] | undefined;
   readonly builtin: boolean;
-  /** Only these rules, by id; undefined means all. */
-  readonly only?: readonly string[] | undefined;
-  /** What of the file is not said by a flag: how rules are tuned, and which filters are added. */
-  readonly settings?: Settings | undefined;
-  /** Flags left out rules that the settings ask for, and may well speak of. */
-  readonly isPartial?: boolean | undefined;
-  /** What the enrichment can tell; nothing if absent. */
-  readonly abilities?: Abilities | undefined;
 }
-
-/** Disabled and inactive rules are not among the rules that run. */
-export interface LoadedRules extends RuleSet, ActiveRules, Pick<Tuned, 'disabled' | 'changes'> {}
 
 /** What a person asked for on the command line wins over the same key of the settings file. */
 export const choiceOf = (flags: RuleChoice, settings: Settings, abilities?: Abilities): RuleChoice => {
@@ -87,78 +79,54 @@ const shown = (path: string): string => {
   return fromHere.startsWith('..') || fromHere === '' ? path : fromHere;
 };
 
-const read = (path: string): { readonly path: string; readonly text: string } => ({
-  path: shown(path),
-  text: readFileSync(path, 'utf8'),
-});
+const read = (path: string, scalars?: Scalars): YamlFile =>
+  yamlOf(shown(path), readFileSync(path, 'utf8'), scalars);
 
 /** @throws KlaxonError where a folder cannot be read, or `only` or the settings name a rule that is not there or cannot run. */
-export const loadRules = (choice: RuleChoice): LoadedRules => {
-  const { lists, files, falcoFiles } = readFiles(choice);
-  const { settings = noSettings(), only, abilities = noAbilities } = choice;
-  const { placeholders, problems } = placeholdersOf(lists);
-  const longer = withAddedValues(placeholders, settings);
-  const set = ruleSetOf(files, longer.lists);
-  const falco = falcoRuleSetOf(falcoFiles);
-  const { rules, disabled, changes, ...tuning } = tuned([...set.rules, ...falco.rules], settings, only);
-  const faults = choice.isPartial ? [] : [...tuning.problems, ...longer.problems];
-  if (faults.length > 0) throw new SettingsError(faults);
-  const active = withoutInactive(chosen(rules, only), abilities);
-  const missed = active.inactive.find(({ rule }) => only?.includes(rule.id));
-  if (missed) throw new KlaxonError('rule', `${missed.rule.id} is inactive: ${missed.reason}`);
-  return {
-    ...active,
-    disabled,
-    changes,
-    problems: [...problems, ...set.problems, ...falco.problems],
-    warnings: [...set.warnings, ...falco.warnings],
-  };
-};
+export const loadRules = (choice: RuleChoice): LoadedRules => rulesIn(ruleFilesOf(choice), choice);
 
 /** Remarks on the Sigma files among them, as they are without what the settings say of single rules. */
 export const lintFiles = (choice: RuleChoice): readonly RuleProblem[] => {
-  const { lists, files } = readFiles(choice);
+  const { lists, sigma } = ruleFilesOf(choice);
   const { placeholders } = placeholdersOf(lists);
-  return lintOf(files, withAddedValues(placeholders, choice.settings ?? noSettings()).lists);
+  return lintOf(sigma, withAddedValues(placeholders, choice.settings ?? noSettings()).lists);
 };
 
-interface ChosenFiles {
-  readonly lists: readonly { readonly path: string; readonly text: string }[];
-  readonly files: readonly RuleFile[];
-  readonly falcoFiles: readonly FalcoFile[];
-}
-
-const readFiles = (choice: RuleChoice): ChosenFiles => {
+/** @throws KlaxonError where one cannot be read. */
+export const ruleFilesOf = (choice: RuleChoice): RuleFiles => {
   const ownFolders = [...(choice.builtin ? [builtinFolder()] : []), ...choice.rules];
-  const lists: { path: string; text: string }[] = [];
-  const files: RuleFile[] = [];
-  const falcoFiles: FalcoFile[] = [];
+  const lists: YamlFile[] = [];
+  const sigma: RuleFile[] = [];
+  const falco: YamlFile[] = [];
   try {
     for (const folder of ownFolders) {
       for (const path of filesBelow(folder)) {
         const part = partOf(folder, path);
         if (part === 'lists') lists.push(read(path));
-        else if (part !== 'events') files.push({ ...read(path), source: 'builtin' });
+        else if (part !== 'events') sigma.push({ ...read(path), source: 'builtin' });
       }
     }
     // The lists are there for brought rules too.
-    if (!choice.builtin) lists.push(...filesBelow(join(builtinFolder(), 'lists')).map(read));
-    const sigma = [...choice.sigma, ...(choice.settings?.tuning.filters ?? [])];
-    for (const path of sigma.flatMap(filesBelow)) files.push({ ...read(path), source: 'sigma' });
-    for (const path of (choice.falco ?? []).flatMap(filesBelow)) falcoFiles.push(read(path));
+    if (!choice.builtin) {
+      const paths = filesBelow(join(builtinFolder(), 'lists'));
+      lists.push(...paths.map((path) => read(path)));
+    }
+    const brought = [...choice.sigma, ...(choice.settings?.tuning.filters ?? [])];
+    for (const path of brought.flatMap(filesBelow)) sigma.push({ ...read(path), source: 'sigma' });
+    for (const path of (choice.falco ?? []).flatMap(filesBelow)) falco.push(read(path, 'texts'));
   } catch (thrown) {
     throw new KlaxonError('rule', `cannot read rules: ${messageOf(thrown)}`, { cause: thrown });
   }
-  return { lists, files, falcoFiles };
+  return { lists, sigma, falco };
 };
 
 /** Reads the files of a choice again, for cases of twins that state what lists hold. */
 export const rulesWithLists = (choice: RuleChoice): RulesWithLists => {
-  const { lists, files } = readFiles(choice);
+  const { lists, sigma } = ruleFilesOf(choice);
   const { placeholders } = placeholdersOf(lists);
   return (rule, values) => {
     const paths = [rule.position, ...(rule.filters ?? [])].map(({ path }) => path);
-    const needed = rule.correlation ? files : files.filter(({ path }) => paths.includes(path));
+    const needed = rule.correlation ? sigma : sigma.filter(({ path }) => paths.includes(path));
     return ruleSetOf(needed, new Map([...placeholders, ...values])).rules;
   };
 };
@@ -184,29 +152,4 @@ export const twinBeside = (rule: Rule): Twin | undefined => {
   if (rule.source === 'falco') return undefined;
   const path = rule.position.path.replace(/\.ya?ml$/, '.test.yml');
   return existsSync(path) ? twinOf(path, readFileSync(path, 'utf8')) : undefined;
-};
-
-const chosen = (rules: readonly Rule[], only: readonly string[] | undefined): readonly Rule[] => {
-  if (only === undefined) return rules.filter((rule) => !rule.isDeprecated);
-  const unknown = only.filter((id) => !rules.some((rule) => rule.id === id));
-  if (unknown.length > 0) {
-    throw new KlaxonError('rule', `no rule has the id ${unknown.join(', ')}: see klaxon rules list`);
-  }
-  return withHeard(rules, only);
-};
-
-/** The rules asked for, and, without alerts of their own, those that the correlations among them hear of. */
-const withHeard = (rules: readonly Rule[], only: readonly string[]): readonly Rule[] => {
-  const needed = new Set(only);
-  const visit = (id: string): void => {
-    const rule = rules.find((candidate) => candidate.id === id);
-    for (const input of rule?.correlation ? heardBy(rule.correlation) : []) {
-      needed.add(input.rule);
-      visit(input.rule);
-    }
-  };
-  for (const id of only) visit(id);
-  return rules
-    .filter(({ id }) => needed.has(id))
-    .map((rule) => ({ ...rule, isSilent: !only.includes(rule.id) }));
 };

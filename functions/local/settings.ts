@@ -2,7 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { KlaxonError, messageOf } from '../../shared/errors.ts';
-import { noSettings, settingsOf } from '../../shared/settings/read-settings.ts';
+import { noSettings } from '../../shared/settings/check-settings.ts';
+import { settingsOf } from '../../shared/settings/read-settings.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 
 /** Used where it is there and no other is named. */

@@ -25,7 +25,9 @@ export interface YamlDocument {
   readonly bareAt: (path: YamlPath) => string | undefined;
 }
 
+/** What was read of a file; whoever needs no more than this need not know how it is written. */
 export interface YamlFile {
+  readonly path: string;
   readonly documents: readonly YamlDocument[];
   readonly problems: readonly RuleProblem[];
 }
@@ -86,10 +88,11 @@ export const yamlOf = (path: string, text: string, scalars: Scalars = 'typed'): 
       });
     }
   }
-  return { documents, problems };
+  return { path, documents, problems };
 };
 
 const refused = (path: string, message: string): YamlFile => ({
+  path,
   documents: [],
   problems: [{ path, line: 1, column: 1, message }],
 });

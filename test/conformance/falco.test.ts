@@ -8,6 +8,7 @@ import { falcoRuleSetOf } from '../../shared/detect/falco/rule-set.ts';
 import { isEvent, normalise } from '../../shared/normalise/normalise.ts';
 import type { AuditEvent } from '../../shared/schema/audit-event.ts';
 import type { JsonValue } from '../../shared/schema/json.ts';
+import { yamlOf } from '../../shared/schema/yaml.ts';
 import { jsonLines, klaxon } from '../command-line.ts';
 import { sayLeftOut, sharedFolder } from '../shared-data.ts';
 import { differences } from './falco-differences.ts';
@@ -77,7 +78,9 @@ else {
       });
 
       it(`${one.test} agrees with a prototype of the language under either matching`, () => {
-        const files = one.rules.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+        const files = one.rules.map((path) =>
+          yamlOf(path, readFileSync(join(folder, path), 'utf8'), 'texts'),
+        );
         const { rules } = falcoRuleSetOf(files);
         const events = eventsOf(readFileSync(join(folder, one.input), 'utf8'));
         const found = (firstOf?: 'falco'): Counts => {
@@ -100,7 +103,7 @@ else {
 
     for (const path of files) {
       it(`${relative(folder, path)} loads, alone, but for what it adds to other files`, () => {
-        const { rules, problems } = falcoRuleSetOf([{ path, text: readFileSync(path, 'utf8') }]);
+        const { rules, problems } = falcoRuleSetOf([yamlOf(path, readFileSync(path, 'utf8'), 'texts')]);
         const unexpected = problems.filter(
           ({ message }) =>
             !/^no (?:list|rule) is named "[^"]+", so (?:nothing can be added|it cannot be changed)/.test(

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createDetector } from '../../shared/detect/detect.ts';
 import { placeholdersOf, ruleSetOf } from '../../shared/detect/sigma/rule-set.ts';
 import { twinOf } from '../../shared/detect/twin.ts';
+import { yamlOf } from '../../shared/schema/yaml.ts';
 import { auditEvent } from './events.ts';
 import { detects, file, holds, loadedSet, ruleText, selectionFaults } from './sigma/loading.ts';
 
@@ -11,7 +12,7 @@ import { detects, file, holds, loadedSet, ruleText, selectionFaults } from './si
 const faultCount = (text: string): number => {
   const [set, lists, twin] = [
     ruleSetOf([file(text)], new Map([['list', ['a']]])),
-    placeholdersOf([{ path: 'lists/list.yml', text }]),
+    placeholdersOf([yamlOf('lists/list.yml', text)]),
     twinOf('a.test.yml', text),
   ];
   for (const { path, line, column, message } of [

@@ -1,7 +1,8 @@
 /** What the settings say of AWS alone, and of who sends its logs there. */
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../../shared/errors.ts';
-import { noSettings, settingsOf } from '../../shared/settings/read-settings.ts';
+import { noSettings } from '../../shared/settings/check-settings.ts';
+import { settingsOf } from '../../shared/settings/read-settings.ts';
 
 const read = (text: string) => settingsOf('klaxon.config.yaml', text);
 

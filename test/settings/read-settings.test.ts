@@ -5,7 +5,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { SettingsError } from '../../shared/errors.ts';
-import { noSettings, settingsOf } from '../../shared/settings/read-settings.ts';
+import { noSettings } from '../../shared/settings/check-settings.ts';
+import { settingsOf } from '../../shared/settings/read-settings.ts';
 import { SettingsFile } from '../../shared/settings/settings.ts';
 
 const read = (text: string) => settingsOf('klaxon.config.yaml', text);

@@ -3,17 +3,17 @@ import { type Command, Option } from 'commander';
 import { attackOf } from '../../../shared/alert/attack.ts';
 import { listed } from '../../../shared/alert/message.ts';
 import { heardBy } from '../../../shared/detect/correlation/correlation.ts';
+import type { LoadedRules } from '../../../shared/detect/load-rules.ts';
 import { dialectsOf } from '../../../shared/detect/log-source.ts';
 import { bySeverity, type Rule } from '../../../shared/detect/rule.ts';
 import { faultOf } from '../../../shared/detect/twin-run.ts';
 import { positionText } from '../../../shared/errors.ts';
 import { severities } from '../../../shared/schema/severity.ts';
-import { noSettings } from '../../../shared/settings/read-settings.ts';
+import { noSettings } from '../../../shared/settings/check-settings.ts';
 import { abilitiesOf, type EnrichmentFlags, enricherFrom } from '../enrichment.ts';
 import {
   choiceOf,
   eventLibrary,
-  type LoadedRules,
   lintFiles,
   loadRules,
   type RuleChoice,

@@ -1,7 +1,7 @@
 /** A Falco rule file in, its items in order, each with where its parts stand, out. */
 import type { RuleProblem, TextPosition } from '../../errors.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../schema/json.ts';
-import { type YamlDocument, type YamlPath, yamlOf } from '../../schema/yaml.ts';
+import type { YamlDocument, YamlFile, YamlPath } from '../../schema/yaml.ts';
 
 /** In this order: the first of these keys that an item has decides what it is. */
 export const itemKinds = [
@@ -53,10 +53,10 @@ const knownKeys: Readonly<Record<ItemKind, readonly string[]>> = {
   ],
 };
 
-export const itemsOf = (path: string, text: string, report: Report): readonly Item[] => {
-  const yaml = yamlOf(path, text, 'texts');
-  report.problems.push(...yaml.problems);
-  const items = yaml.documents.flatMap((document) => itemsIn(document, report));
+/** Of a file whose scalars were read as texts. */
+export const itemsOf = (file: YamlFile, report: Report): readonly Item[] => {
+  report.problems.push(...file.problems);
+  const items = file.documents.flatMap((document) => itemsIn(document, report));
   const isForOldEngine = items.some(({ body }) => isOldEngine(body.required_engine_version));
   return isForOldEngine ? items.map((item) => ({ ...item, isForOldEngine })) : items;
 };

@@ -1,5 +1,6 @@
 /** Falco rule files in their order in; the rules for Kubernetes audit events, and every fault with its place, out. */
 import { isObject, textOf } from '../../schema/json.ts';
+import type { YamlFile } from '../../schema/yaml.ts';
 import { EventScope } from '../event-scope.ts';
 import { and, testOf } from '../expression.ts';
 import { defaultSuppression, type Rule } from '../rule.ts';
@@ -16,16 +17,11 @@ import { isMet } from './requirements.ts';
 import { type RuleDefinition, source, wholeCondition } from './rule-definition.ts';
 import { isStageTime } from './stage-time.ts';
 
-export interface FalcoFile {
-  readonly path: string;
-  readonly text: string;
-}
-
 /** Characters that may come of writing lists and macros out, over all files. Falco's own rules need a hundredth. */
 const workAllowed = 16_000_000;
 
-/** Files share one namespace, and a later one may change what an earlier one defined. */
-export const falcoRuleSetOf = (files: readonly FalcoFile[]): RuleSet => {
+/** Files share one namespace, and a later one may change what an earlier one defined. Their scalars have to be read as texts. */
+export const falcoRuleSetOf = (files: readonly YamlFile[]): RuleSet => {
   const report: Report = { problems: [], warnings: [] };
   const definitions = noDefinitions();
   for (const file of files) takeFile(file, definitions, report);
@@ -46,8 +42,8 @@ const shortened = ({ problems, warnings }: Report): Report => ({
   warnings: warnings.slice(0, maxProblems),
 });
 
-const takeFile = (file: FalcoFile, definitions: Definitions, report: Report): void => {
-  const items = itemsOf(file.path, file.text, report);
+const takeFile = (file: YamlFile, definitions: Definitions, report: Report): void => {
+  const items = itemsOf(file, report);
   const requirements = items.filter(({ kind }) => kind.startsWith('required_'));
   if (requirements.filter((item) => !isMet(item, report)).length > 0) return;
   for (const item of items) takeItem(item, definitions, report);

@@ -1,12 +1,11 @@
 /** What a Sigma document says about itself in, the part of a rule that does not depend on what it looks for, out. */
 import { type JsonObject, someTextOf, textOf, textsOf } from '../../schema/json.ts';
 import { type Severity, severities } from '../../schema/severity.ts';
+import type { YamlFile } from '../../schema/yaml.ts';
 import type { Rule, RuleSource } from '../rule.ts';
 import type { SigmaDocument } from './document.ts';
 
-export interface RuleFile {
-  readonly path: string;
-  readonly text: string;
+export interface RuleFile extends YamlFile {
   readonly source: Exclude<RuleSource, 'falco'>;
 }
 

@@ -2,7 +2,7 @@
 import type { RuleProblem } from '../../errors.ts';
 import { otherReadingOf } from '../../schema/bare-scalar.ts';
 import { isObject, type JsonObject, type JsonValue, textOf, textsOf } from '../../schema/json.ts';
-import { type YamlDocument, type YamlPath, yamlOf } from '../../schema/yaml.ts';
+import type { YamlDocument, YamlPath } from '../../schema/yaml.ts';
 import { fieldKinds, type KindOf } from '../field-kind.ts';
 import { dialectsFor } from '../log-source.ts';
 import { collected } from './collection.ts';
@@ -28,7 +28,7 @@ const documentRemarks = (files: readonly RuleFile[]): readonly RuleProblem[] => 
   const remarks: RuleProblem[] = [];
   const seen = new Map<string, string>();
   for (const file of files) {
-    for (const document of collected(yamlOf(file.path, file.text).documents, [])) {
+    for (const document of collected(file.documents, [])) {
       const problems = new Problems(document.yaml);
       for (const look of looks) look(document, problems);
       lookForTwins(document, file, seen, problems);

@@ -1,7 +1,7 @@
 /** Rule files in, the rules they hold, filters applied, and every fault with its place, out. */
 import type { RuleProblem } from '../../errors.ts';
 import { textOf } from '../../schema/json.ts';
-import { yamlOf } from '../../schema/yaml.ts';
+import type { YamlFile } from '../../schema/yaml.ts';
 import { never } from '../expression.ts';
 import { defaultSuppression, type Rule, type Suppression } from '../rule.ts';
 import { collected } from './collection.ts';
@@ -58,9 +58,8 @@ export const readingOf = (files: readonly RuleFile[], placeholders: Placeholders
   const filters: Filter[] = [];
   const drafts = new Map<string, Drafted>();
   for (const file of files) {
-    const yaml = yamlOf(file.path, file.text);
-    problems.push(...yaml.problems);
-    for (const document of collected(yaml.documents, problems)) {
+    problems.push(...file.problems);
+    for (const document of collected(file.documents, problems)) {
       const found = new Problems(document.yaml);
       checkFields(document, found);
       if (document.kind === 'correlation') rules.push(...correlationRuleOf(document, file, drafts, found));
@@ -153,7 +152,7 @@ const singles = (rules: readonly ReadRule[], problems: RuleProblem[]): readonly 
 
 /** The values of `lists/<name>.yml` files, by name: each a YAML list of texts, `[]` for one that is to be filled. */
 export const placeholdersOf = (
-  files: readonly { readonly path: string; readonly text: string }[],
+  files: readonly YamlFile[],
 ): {
   readonly placeholders: Placeholders;
   readonly problems: readonly RuleProblem[];
@@ -166,9 +165,8 @@ export const placeholdersOf = (
         .split('/')
         .at(-1)
         ?.replace(/\.ya?ml$/, '') ?? file.path;
-    const yaml = yamlOf(file.path, file.text);
-    problems.push(...yaml.problems);
-    for (const { value, positionOf } of yaml.documents) {
+    problems.push(...file.problems);
+    for (const { value, positionOf } of file.documents) {
       if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
         placeholders.set(name, [...(placeholders.get(name) ?? []), ...value]);
       else problems.push({ ...positionOf([]), message: 'expected a list of texts' });

@@ -7,6 +7,7 @@ import type { RuleSet } from '../../../shared/detect/sigma/rule-set.ts';
 import { isEvent, normalise } from '../../../shared/normalise/normalise.ts';
 import type { AuditEvent } from '../../../shared/schema/audit-event.ts';
 import type { JsonObject } from '../../../shared/schema/json.ts';
+import { yamlOf } from '../../../shared/schema/yaml.ts';
 
 const request: JsonObject = {
   kind: 'Event',
@@ -36,7 +37,7 @@ export const ruleWith = (condition: string, more = ''): string =>
   `- rule: Invented\n  desc: An invented rule.\n  condition: ${JSON.stringify(condition)}\n  output: seen\n  priority: NOTICE\n  source: k8s_audit\n${more}`;
 
 export const loaded = (...texts: readonly string[]): RuleSet =>
-  falcoRuleSetOf(texts.map((text, at) => ({ path: `${at + 1}.yaml`, text })));
+  falcoRuleSetOf(texts.map((text, at) => yamlOf(`${at + 1}.yaml`, text, 'texts')));
 
 /** The one rule of the files, which have to be without fault. */
 export const ruleFrom = (...texts: readonly string[]): Rule => {

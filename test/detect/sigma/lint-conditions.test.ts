@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RuleFile } from '../../../shared/detect/sigma/facts.ts';
 import { lintOf } from '../../../shared/detect/sigma/lint.ts';
+import { file } from './loading.ts';
 
 interface Written {
   readonly detection: string;
@@ -13,31 +14,32 @@ interface Written {
 const uuid = (name: string): string =>
   `3b1a6a52-9d0b-4c0e-8f0e-${Buffer.from(name.padEnd(6, '-')).toString('hex').slice(0, 12)}`;
 
-const rule = (name: string, written: Written): RuleFile => ({
-  path: `${name}.yml`,
-  source: 'builtin',
-  text: [
-    `title: ${name}`,
-    `id: ${uuid(name)}`,
-    `name: ${name}`,
-    `logsource: ${written.logsource ?? '{ product: kubernetes, service: audit }'}`,
-    'detection:',
-    ...written.detection.split('\n').map((line) => `  ${line}`),
-    `level: ${written.level ?? 'medium'}`,
-    written.more ?? '',
-  ].join('\n'),
-});
+const rule = (name: string, written: Written): RuleFile =>
+  file(
+    [
+      `title: ${name}`,
+      `id: ${uuid(name)}`,
+      `name: ${name}`,
+      `logsource: ${written.logsource ?? '{ product: kubernetes, service: audit }'}`,
+      'detection:',
+      ...written.detection.split('\n').map((line) => `  ${line}`),
+      `level: ${written.level ?? 'medium'}`,
+      written.more ?? '',
+    ].join('\n'),
+    `${name}.yml`,
+    'builtin',
+  );
 
 const filter = (
   name: string,
   rules: string,
   selection: string,
   logsource = '{ product: kubernetes }',
-): RuleFile => ({
-  path: `${name}.yml`,
-  source: 'sigma',
-  text: `title: ${name}\nid: ${uuid(name)}\nlogsource: ${logsource}\nfilter:\n  rules: ${rules}\n  sel: ${selection}\n  condition: not sel\n`,
-});
+): RuleFile =>
+  file(
+    `title: ${name}\nid: ${uuid(name)}\nlogsource: ${logsource}\nfilter:\n  rules: ${rules}\n  sel: ${selection}\n  condition: not sel\n`,
+    `${name}.yml`,
+  );
 
 const remarksOn = (...files: readonly RuleFile[]): readonly string[] =>
   lintOf(files, new Map([['robots', ['robot-a', 'robot-b']]])).map(
@@ -158,11 +160,11 @@ describe('a rule inside another', () => {
   });
 
   it('gets none where the other is only heard by a correlation', () => {
-    const burst: RuleFile = {
-      path: 'burst.yml',
-      source: 'builtin',
-      text: `title: burst\nid: ${uuid('burst')}\nname: burst\ncorrelation: { type: event_count, rules: [wide], group-by: [user.username], timespan: 5m, condition: { gte: 9 } }\nlevel: high\n`,
-    };
+    const burst = file(
+      `title: burst\nid: ${uuid('burst')}\nname: burst\ncorrelation: { type: event_count, rules: [wide], group-by: [user.username], timespan: 5m, condition: { gte: 9 } }\nlevel: high\n`,
+      'burst.yml',
+      'builtin',
+    );
     expect(
       remarksOn(rule('narrow', { detection: narrow }), rule('wide', { detection: wide }), burst),
     ).toEqual([]);

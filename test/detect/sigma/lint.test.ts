@@ -1,6 +1,7 @@
 /** Remarks on rules that load: each with its place, and none on a rule that is as it should be. */
 import { describe, expect, it } from 'vitest';
 import { lintOf } from '../../../shared/detect/sigma/lint.ts';
+import { file } from './loading.ts';
 
 const good = `title: Good
 id: 3b1a6a52-9d0b-4c0e-8f0e-2a5b1c7d9e01
@@ -14,7 +15,7 @@ tags: [attack.execution, attack.t1609, attack.t1552.007]
 `;
 
 const remarksOn = (text: string, path = 'good.yml'): readonly string[] =>
-  lintOf([{ path, text, source: 'sigma' }]).map(({ line, message }) => `${line}: ${message}`);
+  lintOf([file(text, path)]).map(({ line, message }) => `${line}: ${message}`);
 
 describe('a rule as it should be', () => {
   it('gets no remark', () => {
@@ -145,10 +146,7 @@ filter:
   });
 
   it('is made on a title and a file name that stand twice', () => {
-    const remarks = lintOf([
-      { path: 'a/same.yml', text: good, source: 'sigma' },
-      { path: 'b/same.yml', text: good, source: 'sigma' },
-    ]);
+    const remarks = lintOf([file(good, 'a/same.yml'), file(good, 'b/same.yml')]);
     expect(remarks.map(({ path, message }) => `${path}: ${message}`)).toEqual([
       'b/same.yml: the same title "Good" stands at a/same.yml:1',
       'b/same.yml: the same file name "same.yml" stands at a/same.yml:1',

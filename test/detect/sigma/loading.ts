@@ -4,17 +4,14 @@ import type { RuleFile } from '../../../shared/detect/sigma/facts.ts';
 import { type RuleSet, ruleSetOf } from '../../../shared/detect/sigma/rule-set.ts';
 import type { AuditEvent } from '../../../shared/schema/audit-event.ts';
 import type { JsonObject } from '../../../shared/schema/json.ts';
+import { yamlOf } from '../../../shared/schema/yaml.ts';
 import { auditEvent } from '../events.ts';
 
 export const file = (
   text: string,
   path = 'rules/test.yml',
   source: RuleFile['source'] = 'sigma',
-): RuleFile => ({
-  path,
-  text,
-  source,
-});
+): RuleFile => ({ ...yamlOf(path, text), source });
 
 export interface Loading {
   readonly version?: number | undefined;

@@ -1,14 +1,14 @@
 /** Several files: filters, references, names that stand twice, and lists. */
 import { describe, expect, it } from 'vitest';
 import { placeholdersOf, ruleSetOf } from '../../../shared/detect/sigma/rule-set.ts';
+import { yamlOf } from '../../../shared/schema/yaml.ts';
 import { auditEvent } from '../events.ts';
 import { file, firedBy } from './loading.ts';
 
-const rule = (title: string, logsource = 'product: kubernetes, service: audit', more = '') =>
-  file(
-    `title: ${title}\n${more}logsource: { ${logsource} }\ndetection: { sel: { f: x }, condition: sel }`,
-    `rules/${title}.yml`,
-  );
+const ruleText = (title: string, logsource = 'product: kubernetes, service: audit', more = '') =>
+  `title: ${title}\n${more}logsource: { ${logsource} }\ndetection: { sel: { f: x }, condition: sel }`;
+const rule = (title: string, logsource?: string, more?: string) =>
+  file(ruleText(title, logsource, more), `rules/${title}.yml`);
 const filter = (rules: string, detection: string, logsource = 'product: kubernetes') =>
   file(
     `title: a filter\nlogsource: { ${logsource} }\nfilter:\n  rules: ${rules}\n${detection
@@ -107,7 +107,7 @@ describe('a rule set', () => {
   });
 
   it('gives the other documents of a file of which one is at fault', () => {
-    const text = `${rule('one').text}\n---\ntitle: two\n---\n${rule('three').text}`;
+    const text = `${ruleText('one')}\n---\ntitle: two\n---\n${ruleText('three')}`;
     const set = sets(file(text));
     expect(set.rules.map(({ title }) => title)).toEqual(['one', 'three']);
     expect(set.problems.every(({ line }) => line === 5)).toBe(true);
@@ -124,15 +124,12 @@ describe('a rule set', () => {
 });
 
 describe('lists', () => {
-  const lists = (text: string, path = 'rules/lists/users.yml') => placeholdersOf([{ path, text }]);
+  const lists = (text: string, path = 'rules/lists/users.yml') => placeholdersOf([yamlOf(path, text)]);
 
   it('are known by the name of their file', () => {
     expect([...lists('- a\n- b*\n').placeholders]).toEqual([['users', ['a', 'b*']]]);
     expect([...lists('[a]', 'users.yaml').placeholders.keys()]).toEqual(['users']);
-    const both = placeholdersOf([
-      { path: 'a/users.yml', text: '[a]' },
-      { path: 'b/users.yml', text: '[b]' },
-    ]);
+    const both = placeholdersOf([yamlOf('a/users.yml', '[a]'), yamlOf('b/users.yml', '[b]')]);
     expect([...both.placeholders]).toEqual([['users', ['a', 'b']]]);
   });
 
