@@ -1,5 +1,5 @@
 /** Hours that are strange beside a group's own history: what is told to memory, and how closed hours are judged. */
-import type { Entry, Member, StateStore } from '../../ports.ts';
+import type { Clock, Entry, Member, StateStore } from '../../ports.ts';
 import { isObject } from '../../schema/json.ts';
 import { Recent } from '../../schema/recent.ts';
 import { observed } from '../baseline/baseline.ts';
@@ -35,7 +35,12 @@ const hourSeconds = 4 * 86_400;
 const maxDistinct = 2000;
 const maxGroups = 10_000;
 
-export const baselineWatch = (rule: Rule, correlation: BaselineCorrelation, state: StateStore): Watch => {
+export const baselineWatch = (
+  rule: Rule,
+  correlation: BaselineCorrelation,
+  state: StateStore,
+  now: Clock,
+): Watch => {
   let hours = new Map<string, GroupHour>();
   /** The latest hour of an event, and hours that are judged and told. */
   let latest = 0;
@@ -46,6 +51,8 @@ export const baselineWatch = (rule: Rule, correlation: BaselineCorrelation, stat
     const input = correlation.inputs[place];
     if (!input) return;
     const hour = Math.floor(trigger.time / hourMilliseconds);
+    // After an hour from the future all others would come too late to be judged.
+    if (hour > now() / hourMilliseconds + 1) return;
     latest = Math.max(latest, hour);
     for (const values of groupsOf(trigger, input)) {
       const name = `${hour} ${JSON.stringify(values)}`;
@@ -65,10 +72,10 @@ export const baselineWatch = (rule: Rule, correlation: BaselineCorrelation, stat
   };
 
   /** Judges the hours that are closed, the oldest first, each with all the groups that it was told with. */
-  const closed = async (now: number): Promise<readonly Occurrence[]> => {
+  const closed = async (latestHour: number): Promise<readonly Occurrence[]> => {
     const due = Array.from(
       { length: hoursLookedBack },
-      (_, at) => now - hoursOpen - hoursLookedBack + 1 + at,
+      (_, at) => latestHour - hoursOpen - hoursLookedBack + 1 + at,
     ).filter((hour) => hour > 0 && !judged.get(String(hour)));
     if (due.length === 0) return [];
     const groups = await state.add(due.map((hour) => groupsEntry(rule, hour, [])));
@@ -134,7 +141,7 @@ export const baselineWatch = (rule: Rule, correlation: BaselineCorrelation, stat
       const done = finished;
       hours = new Map();
       finished = [];
-      const now = latest;
+      const until = latest;
       if (taken.length === 0 && done.length === 0) return { entries: [], read: () => [] };
       return {
         entries: [
@@ -143,10 +150,10 @@ export const baselineWatch = (rule: Rule, correlation: BaselineCorrelation, stat
           // What was judged before this drain has long become alerts.
           ...done.map((hour) => groupsEntry(rule, hour, [{ id: judgedMark, time: hour * hourMilliseconds }])),
         ],
-        read: () => closed(now),
+        read: () => closed(until),
       };
     },
-    tick: (now) => ({ entries: [], read: () => closed(Math.floor(now / hourMilliseconds)) }),
+    tick: () => ({ entries: [], read: () => closed(Math.floor(now() / hourMilliseconds)) }),
   };
 };
 
@@ -210,12 +217,16 @@ const witnessesIn = (members: readonly Member[]): readonly Witness[] =>
     )
     .toSorted((left, right) => left.time - right.time);
 
+/** So far from usual that a group's ordinary weeks reach it once in some thousand hours (docs/decisions/0012). */
+const leastDeviation = 4;
+
 /**
  * The score asks how rare the hour is, the factor how far it is from usual: both have to be met. Where nothing is usual
  * the factor counts from one event, so that a single one is no surprise by itself.
  */
 const isStrange = ({ comparisons, direction, factor }: BaselineCorrelation, verdict: Verdict): boolean =>
   holds(comparisons, verdict.score) &&
+  verdict.deviation >= leastDeviation &&
   verdict.features.some(({ count, usual }) =>
     direction === 'above'
       ? count > usual && count >= factor * Math.max(1, usual)

@@ -123,7 +123,7 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
       const incidents: Incident[] = [];
       for (const watches of levels) {
         const questions = watches.map((watch) =>
-          askedTogether([watch.drain(), watch.tick?.(options.now()) ?? nothingAsked]),
+          askedTogether([watch.drain(), watch.tick?.() ?? nothingAsked]),
         );
         incidents.push(...(await asked(watches, questions)));
       }
@@ -145,7 +145,7 @@ const watchOf = (rule: Rule, { now, state }: CorrelatorOptions): Watch => {
     case 'first_seen':
       return firstSeenWatch(rule, correlation);
     case 'baseline':
-      return baselineWatch(rule, correlation, state);
+      return baselineWatch(rule, correlation, state, now);
     case 'absence':
       return correlation.while.length === 0
         ? silenceWatch(rule, correlation, now)

@@ -12,7 +12,7 @@ export interface Watch {
   /** Hands over what was gathered, and forgets it. */
   readonly drain: () => Question;
   /** What is worth asking though nothing came. */
-  readonly tick?: ((now: number) => Question) | undefined;
+  readonly tick?: (() => Question) | undefined;
 }
 
 /** What memory is told, and how its answers, one for each entry, are read. */

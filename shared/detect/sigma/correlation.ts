@@ -1,24 +1,16 @@
 /** A correlation document in, what it asks for in the document's own names, out. */
 import { isObject, type JsonObject, type JsonValue } from '../../schema/json.ts';
-import {
-  type Comparison,
-  countingTypes,
-  numericTypes,
-  operators,
-  temporalTypes,
-} from '../correlation/correlation.ts';
-import { type Condition, ConditionError, conditionOf } from './condition.ts';
+import type { Comparison } from '../correlation/correlation.ts';
+import type { Condition } from './condition.ts';
+import { conditionPartsOf } from './correlation-condition.ts';
+import { type CorrelationType, correlationTypes, ownTypes } from './correlation-type.ts';
 import { referenceOf, type SigmaDocument } from './document.ts';
 import { secondsOf } from './duration.ts';
 import type { Problems } from './problems.ts';
 
-const ownTypes = ['first_seen', 'absence', 'baseline'] as const;
-const types = [...countingTypes, ...numericTypes, ...temporalTypes, ...ownTypes] as const;
-type Type = (typeof types)[number];
-
 /** References are still names. */
 export interface CorrelationDraft {
-  readonly type: Type;
+  readonly type: CorrelationType;
   readonly references: readonly string[];
   readonly while: readonly string[];
   readonly groupBy: readonly string[];
@@ -50,16 +42,20 @@ export const correlationOf = (document: SigmaDocument, problems: Problems): Corr
     problems.add(['correlation'], 'expected a map of type, rules, group-by, timespan and condition');
     return undefined;
   }
-  const type = types.find((word) => word === correlation.type);
+  const type = correlationTypes.find((word) => word === correlation.type);
   if (type === undefined) {
-    problems.add(['correlation', 'type'], `expected one of ${types.join(', ')}`);
+    problems.add(['correlation', 'type'], `expected one of ${correlationTypes.join(', ')}`);
     return undefined;
   }
   const reader = new Reader(correlation, type, problems);
   reader.refuseUnknownKeys();
   const groupBy = reader.names('group-by');
   const seconds = type === 'baseline' ? reader.hour() : reader.seconds('timespan');
-  const { comparisons, expression, fields, percentile, factor } = reader.condition();
+  const { comparisons, expression, fields, percentile, factor } = conditionPartsOf(
+    correlation.condition,
+    type,
+    (key, message) => problems.add(['correlation', ...(key === '' ? [] : key.split('/'))], message),
+  );
   const references = reader.references(expression);
   return {
     type,
@@ -80,26 +76,14 @@ export const correlationOf = (document: SigmaDocument, problems: Problems): Corr
   };
 };
 
-const hasField = (type: Type): boolean =>
-  type.startsWith('value_') || type === 'first_seen' || type === 'baseline';
-const isTemporal = (type: Type): boolean => (temporalTypes as readonly string[]).includes(type);
-
-interface ConditionParts {
-  readonly comparisons: readonly Comparison[];
-  readonly expression: Condition | undefined;
-  readonly fields: readonly string[];
-  readonly percentile: number;
-  readonly factor: number;
-}
-
 const week = 7 * 86_400;
 
 class Reader {
   readonly #source: JsonObject;
-  readonly #type: Type;
+  readonly #type: CorrelationType;
   readonly #problems: Problems;
 
-  constructor(source: JsonObject, type: Type, problems: Problems) {
+  constructor(source: JsonObject, type: CorrelationType, problems: Problems) {
     this.#source = source;
     this.#type = type;
     this.#problems = problems;
@@ -201,112 +185,10 @@ class Reader {
       }),
     );
   }
-
-  condition(): ConditionParts {
-    const type = this.#type;
-    const { condition } = this.#source;
-    const none = { comparisons: [], expression: undefined, fields: [], percentile: 50, factor: 1 };
-    if (condition === undefined || condition === null) return this.#withoutCondition(none);
-    if (typeof condition === 'string') {
-      if (!isTemporal(type)) this.#fault('condition', `a ${type} takes a map such as { gte: 10 }`);
-      return { ...none, expression: this.#expression(condition) };
-    }
-    if (!isObject(condition)) {
-      this.#fault('condition', 'expected a map such as { gte: 10 }');
-      return none;
-    }
-    const fields = this.#fieldsIn(condition);
-    const comparisons = this.#comparisonsIn(condition);
-    if (type === 'first_seen') {
-      if (comparisons.length > 0) this.#fault('condition', 'a first_seen takes a field and no comparison');
-    } else if (comparisons.length === 0) {
-      this.#fault('condition', `expected a comparison: ${operators.join(', ')}`);
-    } else if (type === 'absence' && comparisons.some(({ operator }) => operator !== 'gte')) {
-      this.#fault('condition', 'an absence takes "gte": how much must come of "while"');
-    }
-    const percentile = this.#percentileIn(condition);
-    return { comparisons, expression: undefined, fields, percentile, factor: this.#factorIn(condition) };
-  }
-
-  #withoutCondition(none: ConditionParts): ConditionParts {
-    if (!isTemporal(this.#type) && this.#type !== 'absence')
-      this.#fault('', `a ${this.#type} needs a "condition"`);
-    return none;
-  }
-
-  #expression(text: string): Condition | undefined {
-    try {
-      const condition = conditionOf(text);
-      if (hasSelector(condition))
-        this.#fault('condition', 'expected names of rules; "of" has no meaning here');
-      return condition;
-    } catch (thrown) {
-      if (!(thrown instanceof ConditionError)) throw thrown;
-      this.#fault('condition', `in the condition, character ${thrown.at + 1}: ${thrown.message}`);
-      return undefined;
-    }
-  }
-
-  #fieldsIn(condition: JsonObject): readonly string[] {
-    const { field } = condition;
-    const list = typeof field === 'string' ? [field] : Array.isArray(field) ? field : [];
-    const fields = list.filter((name: JsonValue) => typeof name === 'string' && name !== '') as string[];
-    if (!hasField(this.#type)) {
-      if (field !== undefined) this.#fault('condition/field', `a ${this.#type} looks at no field`);
-      return [];
-    }
-    if (this.#type === 'baseline' && field === undefined) return [];
-    const isMany = ['value_count', 'first_seen', 'baseline'].includes(this.#type);
-    const most = isMany ? list.length : 1;
-    if (fields.length === 0 || fields.length < list.length || fields.length > most)
-      this.#fault(
-        'condition/field',
-        `a ${this.#type} needs the name of a field${most > 1 ? ', or a list of names' : ''}`,
-      );
-    return fields;
-  }
-
-  #comparisonsIn(condition: JsonObject): readonly Comparison[] {
-    return Object.entries(condition).flatMap(([key, value]): readonly Comparison[] => {
-      if (key === 'field' || key === 'percentile' || key === 'factor') return [];
-      const operator = operators.find((word) => word === key);
-      if (operator === undefined) {
-        this.#fault(`condition/${key}`, `unknown comparison; known are ${operators.join(', ')}`);
-        return [];
-      }
-      if (typeof value !== 'number' || !Number.isFinite(value)) {
-        this.#fault(`condition/${key}`, 'expected a number');
-        return [];
-      }
-      return [{ operator, value }];
-    });
-  }
-
-  #factorIn({ factor }: JsonObject): number {
-    if (factor === undefined) return 1;
-    const isRight = typeof factor === 'number' && Number.isFinite(factor) && factor >= 1;
-    if (!isRight || this.#type !== 'baseline')
-      this.#fault('condition/factor', 'expected a number from 1 on, in a baseline');
-    return isRight ? factor : 1;
-  }
-
-  #percentileIn({ percentile }: JsonObject): number {
-    if (percentile === undefined) return 50;
-    const isRight = typeof percentile === 'number' && percentile >= 0 && percentile <= 100;
-    if (!isRight || this.#type !== 'value_percentile')
-      this.#fault('condition/percentile', 'expected a number from 0 to 100, in a value_percentile');
-    return isRight ? percentile : 50;
-  }
 }
 
 const namesIn = (condition: Condition): readonly string[] => {
   if (condition.kind === 'identifier') return [condition.name];
   if (condition.kind === 'selector') return [];
   return condition.kind === 'not' ? namesIn(condition.of) : [...new Set(condition.of.flatMap(namesIn))];
-};
-
-const hasSelector = (condition: Condition): boolean => {
-  if (condition.kind === 'selector') return true;
-  if (condition.kind === 'identifier') return false;
-  return condition.kind === 'not' ? hasSelector(condition.of) : condition.of.some(hasSelector);
 };

@@ -27,7 +27,10 @@ const hourOf = (n: number, count: number, username = 'bob') =>
 /** A working day's rhythm. */
 const usual = (n: number): number => (n % 24 >= 8 && n % 24 < 18 ? 6 + (n % 5) : n % 2);
 
-const session = (state: StateStore, now = { value: start }) => {
+/** Long after all that is told. */
+const later = start + 2 * hours * hour * 1000;
+
+const session = (state: StateStore, now = { value: later }) => {
   const correlator = createCorrelator(rules, { state, now: () => now.value, suppress: true });
   const detector = createDetector(rules);
   const deliver = async (events: readonly ReturnType<typeof at>[]): Promise<readonly Incident[]> => {
@@ -63,10 +66,9 @@ describe('a baseline', () => {
   it('tells it at a tick where nothing comes after it', async () => {
     const state = memoryState(() => start);
     await learned(state);
-    const now = { value: start };
+    const now = { value: start + (hours + 4) * hour * 1000 };
     const { correlator, deliver } = session(state, now);
     await deliver(hourOf(hours + 3, 80));
-    now.value = start + (hours + 4) * hour * 1000;
     expect(await correlator.tick()).toEqual([]);
     now.value = start + (hours + 6) * hour * 1000;
     expect((await correlator.tick()).map(({ rule }) => rule.id)).toEqual(['top']);
@@ -94,13 +96,26 @@ describe('a baseline', () => {
   });
 });
 
+describe('an hour from the future', () => {
+  it('is left out, for all hours before it would come too late', async () => {
+    const state = memoryState(() => start);
+    await learned(state);
+    const now = { value: start + hours * hour * 1000 };
+    const { deliver } = session(state, now);
+    await deliver(hourOf(10 * hours, 5));
+    await deliver(hourOf(hours, 80));
+    now.value += 5 * hour * 1000;
+    expect((await deliver(hourOf(hours + 3, 1)))[0]?.message).toContain('80 events from');
+  });
+});
+
 describe('a baseline of what falls', () => {
   it('tells the hour that has far less than usual', async () => {
     const falling = correlated(
       '{ type: baseline, rules: [a], group-by: [cluster], learning: 7d, direction: below, condition: { gte: 0.98, factor: 10 } }',
     );
     const state = memoryState(() => start);
-    const correlator = createCorrelator(falling, { state, now: () => start, suppress: true });
+    const correlator = createCorrelator(falling, { state, now: () => later, suppress: true });
     const detector = createDetector(falling);
     const told: Incident[] = [];
     for (let n = 0; n < 600; n++) {
