@@ -114,7 +114,7 @@ const placed = (event: AuditEvent, name: string, time: number): AuditEvent => ({
   ...event,
   id: `${event.id}-${name}`,
   time,
-  ...(event.audit ? { audit: { ...event.audit, auditID: `${event.audit.auditID ?? ''}-${name}` } } : {}),
+  ...(event.audit ? { audit: { ...event.audit, auditID: `${name}-${event.audit.auditID ?? ''}` } } : {}),
 });
 
 const numbered = (step: TwinStep, n: number): TwinStep => ({

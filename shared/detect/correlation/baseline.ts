@@ -31,6 +31,8 @@ const hoursOpen = 2;
 const hoursLookedBack = 26;
 const baselineSeconds = 60 * 86_400;
 const hourSeconds = 4 * 86_400;
+/** Hours that this process has judged. */
+const rememberedHours = 2048;
 /** Different values beyond this, and groups, are not counted. */
 const maxDistinct = 2000;
 const maxGroups = 10_000;
@@ -44,7 +46,7 @@ export const baselineWatch = (
   let hours = new Map<string, GroupHour>();
   /** The latest hour of an event, and hours that are judged and told. */
   let latest = 0;
-  const judged = new Recent<true>(2 * hoursLookedBack);
+  const judged = new Recent<true>(rememberedHours);
   let finished: number[] = [];
 
   const take = (place: number, trigger: Trigger): void => {
@@ -72,11 +74,12 @@ export const baselineWatch = (
   };
 
   /** Judges the hours that are closed, the oldest first, each with all the groups that it was told with. */
-  const closed = async (latestHour: number): Promise<readonly Occurrence[]> => {
-    const due = Array.from(
-      { length: hoursLookedBack },
-      (_, at) => latestHour - hoursOpen - hoursLookedBack + 1 + at,
-    ).filter((hour) => hour > 0 && !judged.get(String(hour)));
+  const closed = async (latestHour: number, told: readonly number[]): Promise<readonly Occurrence[]> => {
+    const lastClosed = latestHour - hoursOpen;
+    const recent = Array.from({ length: hoursLookedBack }, (_, at) => lastClosed - at);
+    const due = [...new Set([...recent, ...told])]
+      .filter((hour) => hour > 0 && hour <= lastClosed && !judged.get(String(hour)))
+      .toSorted((left, right) => left - right);
     if (due.length === 0) return [];
     const groups = await state.add(due.map((hour) => groupsEntry(rule, hour, [])));
     const occurrences: Occurrence[] = [];
@@ -150,10 +153,10 @@ export const baselineWatch = (
           // What was judged before this drain has long become alerts.
           ...done.map((hour) => groupsEntry(rule, hour, [{ id: judgedMark, time: hour * hourMilliseconds }])),
         ],
-        read: () => closed(until),
+        read: () => closed(until, [...new Set(taken.map(({ hour }) => hour))]),
       };
     },
-    tick: () => ({ entries: [], read: () => closed(Math.floor(now() / hourMilliseconds)) }),
+    tick: () => ({ entries: [], read: () => closed(Math.floor(now() / hourMilliseconds), []) }),
   };
 };
 

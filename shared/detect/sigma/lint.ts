@@ -40,16 +40,21 @@ const documentRemarks = (files: readonly RuleFile[]): readonly RuleProblem[] => 
 
 type Look = (document: SigmaDocument, problems: Problems) => void;
 
+/** What stands below another document in its file, with a name and no level: nobody meets it but the correlation above. */
+const isPart = ({ body, kind, yaml }: SigmaDocument): boolean =>
+  kind !== 'filter' && yaml.positionOf([]).line > 1 && body.name !== undefined && body.level === undefined;
+
 /** Titles and file names are what people find a rule by. */
 const lookForTwins = (
-  { body, yaml }: SigmaDocument,
+  document: SigmaDocument,
   { path }: RuleFile,
   seen: Map<string, string>,
   problems: Problems,
 ): void => {
+  const { body, yaml } = document;
   const { line } = yaml.positionOf([]);
   const place = `${path}:${line}`;
-  const title = textOf(body.title);
+  const title = isPart(document) ? undefined : textOf(body.title);
   const fileName = path.split('/').at(-1) ?? path;
   const names = [
     ...(title === undefined ? [] : [`title "${title}"`]),
@@ -82,8 +87,10 @@ const lookAtKeys: Look = ({ body }, problems) => {
   }
 };
 
-const lookAtIdentity: Look = ({ body, kind }, problems) => {
-  if (body.id === undefined) problems.add([], 'without an "id" other documents cannot name it for good');
+const lookAtIdentity: Look = ({ body, kind, yaml }, problems) => {
+  // The parts of a correlation have names, and are nobody else's to name.
+  if (body.id === undefined && !isPart({ body, kind, yaml }))
+    problems.add([], 'without an "id" other documents cannot name it for good');
   if (kind === 'filter') {
     for (const key of ['level', 'status']) if (key in body) problems.add([key], `a filter has no ${key}`);
   }
