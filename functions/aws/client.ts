@@ -32,7 +32,8 @@ export const nameOf = (thrown: unknown): string => {
 };
 
 /** Throttling comes with a status of 400, 429 or 503, by service; a role's credentials are renewed when they have expired. */
-const passingNames = /Throttl|Throughput|TooMany|RequestLimit|SlowDown|Timeout|ExpiredToken|RequestExpired/;
+const passingNames =
+  /Throttl|Throughput|TooMany|RequestLimit|SlowDown|Timeout|RequestConflict|ExpiredToken|RequestExpired/;
 
 const isPassing = (thrown: unknown): boolean => {
   if (passingNames.test(nameOf(thrown))) return true;

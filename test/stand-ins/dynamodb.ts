@@ -35,7 +35,7 @@ export const wireToDynamoDb = (target: string): Promise<Wire> =>
     },
   });
 
-/** `silenceMs`: how long it waits for an answer. */
+/** `silenceMs`: how long it waits for an answer, and for each part of one. */
 export const dynamoDbAt = (
   endpoint: string,
   {
@@ -49,7 +49,7 @@ export const dynamoDbAt = (
     region: 'eu-west-1',
     credentials: { accessKeyId: 'invented', secretAccessKey: 'invented' },
     maxAttempts,
-    requestHandler: { ...clientLimits.requestHandler, requestTimeout: silenceMs },
+    requestHandler: { ...clientLimits.requestHandler, requestTimeout: silenceMs, socketTimeout: silenceMs },
   });
 
 let made = 0;

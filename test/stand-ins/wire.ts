@@ -5,10 +5,10 @@ import { buffer } from 'node:stream/consumers';
 
 /**
  * throttles, fails: the server refuses, for now. closes: the connection breaks before the request arrives. loses: it breaks
- * after the request was done, so that the answer is lost. hangs: nothing ever comes back.
+ * after the request was done, so that the answer is lost. hangs: nothing ever comes back. stalls: half an answer comes.
  */
-export type Fault = 'throttles' | 'fails' | 'closes' | 'loses' | 'hangs';
-export const faults: readonly Fault[] = ['throttles', 'fails', 'closes', 'loses', 'hangs'];
+export const faults = ['throttles', 'fails', 'closes', 'loses', 'hangs'] as const;
+export type Fault = (typeof faults)[number] | 'stalls';
 
 /** An answer of the service's that never came from it. */
 export interface Answer {
@@ -46,7 +46,7 @@ export const openWire = async (options: WireOptions): Promise<Wire> => {
     const answer = fault === 'throttles' || fault === 'fails' ? options[fault] : fault;
     if (typeof answer === 'object') outgoing.writeHead(answer.status).end(answer.body);
     else if (answer === 'closes') incoming.socket.destroy();
-    else if (answer !== 'hangs') passOn(incoming, body, outgoing, options.target, answer === 'loses');
+    else if (answer !== 'hangs') passOn(incoming, body, outgoing, options.target, answer);
   });
   return {
     url: await listening(server),
@@ -64,16 +64,15 @@ const passOn = (
   body: Buffer,
   outgoing: ServerResponse,
   target: string,
-  isLost: boolean,
+  fault: 'loses' | 'stalls' | undefined,
 ): void => {
   const { method = 'GET', url = '/', headers } = incoming;
-  const onward = request(new URL(url, target), { method, headers }, (answer) => {
-    if (isLost) {
-      answer.resume().once('end', () => incoming.socket.destroy());
-      return;
-    }
-    outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-    answer.pipe(outgoing);
+  const onward = request(new URL(url, target), { method, headers }, async (answer) => {
+    const text = await buffer(answer);
+    if (fault === 'loses') incoming.socket.destroy();
+    else outgoing.writeHead(answer.statusCode ?? 500, { ...answer.headers, 'content-length': text.length });
+    if (fault === 'stalls') outgoing.write(text.subarray(0, text.length / 2));
+    else outgoing.end(text);
   });
   onward.once('error', () => incoming.socket.destroy());
   onward.end(body);

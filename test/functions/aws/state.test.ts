@@ -151,6 +151,13 @@ describe('a request that fails', () => {
     }
   });
 
+  it('may be one whose answer ends halfway', async () => {
+    const { state } = await opened({ silenceMs: 300 });
+    await state.add([entry('k', ['a'])]);
+    wire.breaksAt(() => 'stalls');
+    await expect(idsIn(state, ['k'])).rejects.toMatchObject({ code: 'state', retryable: true });
+  });
+
   it('is no reason to try again where it will fail again', async () => {
     const client = dynamoDbAt(dynamoDb.url);
     const state = tableState({ table: 'missing', client, now: () => start, pause, random: Math.random });
