@@ -36,6 +36,7 @@ export const messageOf = (alert: Alert): readonly MessagePart[] => {
       label: 'maybe',
       lines: alert.falsePositives.length > 0 ? [listed(alert.falsePositives)] : [],
     },
+    { label: 'misses', lines: alert.misses === undefined ? [] : [alert.misses] },
     { label: 'next', lines: alert.respond },
     { label: 'attack', lines: attackLines(alert) },
     { label: 'seen', lines: seenAt(alert) },

@@ -1,5 +1,5 @@
 /** A cloud API's own record in, the same record without the credentials that its requests and answers carry out. */
-import { isObject, type JsonObject, type JsonValue } from '../schema/json.ts';
+import { isObject, type JsonObject, type JsonValue, parsedJson } from '../schema/json.ts';
 import { redacted, withoutPresignedUrls } from './redact.ts';
 
 /** Members whose value is a credential, in lower case: STS and IAM, kubeconfigs of AKS, keys and tokens of Google. */
@@ -7,6 +7,8 @@ const secretMembers = new Set([
   ...['secretaccesskey', 'sessiontoken', 'webidentitytoken', 'samlassertion', 'token', 'password'],
   ...['responsebody', 'kubeconfig', 'kubeconfigs', 'accesstoken', 'refreshtoken', 'idtoken'],
   ...['clientkey', 'privatekey', 'privatekeydata', 'clientsecret', 'serverpassword'],
+  // Service principals and Windows profiles in what is written to AKS.
+  ...['secret', 'adminpassword'],
 ]);
 
 /** A parsed record is never deeper than parsing lets it be, so recursion is bounded. */
@@ -14,7 +16,7 @@ export const withoutCredentials = (record: JsonObject): JsonObject => {
   let copy: Record<string, JsonValue | undefined> | undefined;
   for (const key of Object.keys(record)) {
     const value = record[key];
-    const safe = isSecret(key, value) ? redacted : safeValueOf(value);
+    const safe = isSecret(key, value) ? redacted : safeMember(key, value);
     if (safe === value) continue;
     copy ??= { ...record };
     copy[key] = safe;
@@ -28,6 +30,19 @@ const isSecret = (key: string, value: JsonValue | undefined): boolean => {
   // As an object, `credentials` also says which key was issued and until when.
   return secretMembers.has(name) || (name === 'credentials' && !isObject(value));
 };
+
+const safeMember = (key: string, value: JsonValue | undefined): JsonValue | undefined =>
+  typeof value === 'string' && key.toLowerCase() === 'requestbody' ? safeJson(value) : safeValueOf(value);
+
+/** Azure Activity carries what was written as a text that holds JSON; one that is cut short cannot be searched. */
+const safeJson = (text: string): string => {
+  const parsed = parsedJson(text);
+  if (!isObject(parsed)) return mayNameSecret.test(text) ? redacted : withoutPresignedUrls(text);
+  const safe = withoutCredentials(parsed);
+  return safe === parsed ? text : JSON.stringify(safe);
+};
+
+const mayNameSecret = /secret|password|token|private_?key|credential/i;
 
 const safeValueOf = (value: JsonValue | undefined): JsonValue | undefined => {
   if (typeof value === 'string') return withoutPresignedUrls(value);

@@ -16,6 +16,7 @@ describe('a message', () => {
       'when',
       'why',
       'maybe',
+      'misses',
       'next',
       'attack',
       'seen',

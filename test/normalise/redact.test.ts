@@ -289,6 +289,24 @@ describe('a credential', () => {
     expectHidden({ ...specimens['azure-activity'], properties });
   });
 
+  it('in the text of what was written to Azure is hidden, and the rest of it stays', () => {
+    const written = JSON.stringify({
+      properties: {
+        enableRBAC: true,
+        servicePrincipalProfile: { clientId: 'c', secret: canary },
+        windowsProfile: { adminUsername: 'a', adminPassword: canary },
+      },
+    });
+    const writing = (requestbody: string) => ({
+      ...specimens['azure-activity'],
+      properties: { requestbody },
+    });
+    expectHidden(writing(written));
+    expectHidden(writing(written.slice(0, -10)));
+    expect(JSON.stringify(eventsOf(writing(written)))).toContain('enableRBAC');
+    expect(JSON.stringify(eventsOf(writing('{"properties":{"enableRBAC":tr')))).toContain('enableRBAC');
+  });
+
   it('of a Google answer is hidden', () => {
     const specimen = specimens['gke-admin'] as { protoPayload: object };
     const response = { masterAuth: { clientKey: canary, password: canary }, accessToken: canary };

@@ -44,7 +44,7 @@ describe('a message', () => {
 
   it('that cannot be made to fit keeps its ids', () => {
     expect(linesOf(fittedParts(long, () => false))).toEqual([
-      'cut: 50 lines left out',
+      'cut: 51 lines left out',
       'rule: door-opened',
       `alert: ${long.id}`,
     ]);

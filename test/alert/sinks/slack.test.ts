@@ -63,6 +63,7 @@ describe('a message in Slack', () => {
         'when  2026-01-02T12:00:00Z',
         'why  Somebody opened a door that is usually shut.',
         'maybe  The caretaker',
+        'misses  Doors without a lock.',
         'next  1. Look who it was.',
         '2. Shut it.',
         'attack  Execution, T1609, T1552.007',

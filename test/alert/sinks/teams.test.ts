@@ -78,6 +78,7 @@ describe('a card in Teams', () => {
       },
     ]);
     expect(line.taken()[0]?.text.split('\n').slice(8)).toEqual([
+      'misses  Doors without a lock.',
       'next  1. Look who it was.',
       '2. Shut it.',
       'attack  Execution, T1609, T1552.007',
