@@ -2,24 +2,33 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { KlaxonError, messageOf } from '../../shared/errors.ts';
-import { noSettings } from '../../shared/settings/check-settings.ts';
-import { settingsOf } from '../../shared/settings/read-settings.ts';
+import { type YamlFile, yamlOf } from '../../shared/schema/yaml.ts';
+import { noSettings, settingsIn } from '../../shared/settings/check-settings.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 
 /** Used where it is there and no other is named. */
 const usualFile = 'klaxon.config.yaml';
 
-/**
- * False leaves any file out; undefined takes the usual one, if it is there.
- * @throws KlaxonError where the file cannot be read, SettingsError where it has faults.
- */
-export const settingsFrom = (config: string | false | undefined): Settings => {
-  if (config === false || (config === undefined && !existsSync(usualFile))) return noSettings();
+/** `--config FILE`, `--no-config` (false), or neither: then the usual file is used, if it is there. */
+export type ConfigChoice = string | false | undefined;
+
+/** @throws KlaxonError where the file cannot be read, SettingsError where it has faults. */
+export const settingsFrom = (config: ConfigChoice): Settings => {
+  const file = settingsFileOf(config);
+  return file ? settingsAt(file) : noSettings();
+};
+
+/** @throws KlaxonError where the file cannot be read. */
+export const settingsFileOf = (config: ConfigChoice): YamlFile | undefined => {
+  if (config === false || (config === undefined && !existsSync(usualFile))) return undefined;
   const path = config ?? usualFile;
   if (config === undefined && process.stderr.isTTY)
     process.stderr.write(`klaxon: with the settings of ${usualFile} (--no-config leaves them out)\n`);
-  return withPathsFrom(dirname(path), settingsOf(path, textAt(path)));
+  return yamlOf(path, textAt(path));
 };
+
+/** @throws SettingsError where the file has faults. */
+export const settingsAt = (file: YamlFile): Settings => withPathsFrom(dirname(file.path), settingsIn(file));
 
 const textAt = (path: string): string => {
   try {

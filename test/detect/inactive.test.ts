@@ -118,6 +118,18 @@ describe('a rule that names an empty list', () => {
     expect(lack("sel: { user.username|expand: '%full%' }\ncondition: sel")).toBeUndefined();
   });
 
+  it('makes every rule inactive that names it, those that ask the same question as another as well', () => {
+    const rule = (title: string) =>
+      file(
+        `title: ${title}\nlogsource: { product: kubernetes }\ndetection: { sel: { user.username|expand: '%empty%' }, condition: sel }`,
+      );
+    const { rules } = ruleSetOf([rule('one'), rule('two')], new Map([['empty', []]]));
+    expect(withoutInactive(rules, noAbilities).inactive.map(({ rule: { title } }) => title)).toEqual([
+      'one',
+      'two',
+    ]);
+  });
+
   it('is at fault where it is a filter, for it would silence or let through whatever it is for', () => {
     const filter =
       "title: f\nlogsource: { product: kubernetes }\nfilter:\n  rules: any\n  sel: { user.username|expand: '%empty%' }\n  condition: sel";

@@ -1,6 +1,6 @@
 /** Readers of option values that more than one command takes. */
 import { type Command, InvalidArgumentError } from 'commander';
-import type { NamedPath } from '../enrichment.ts';
+import type { NamedPath } from '../../enrichment.ts';
 
 export const collectOption = (value: string, earlier: readonly string[]): readonly string[] => [
   ...earlier,

@@ -10,7 +10,7 @@ import { faultOf } from '../../../shared/detect/twin-run.ts';
 import { positionText } from '../../../shared/errors.ts';
 import { severities } from '../../../shared/schema/severity.ts';
 import { noSettings } from '../../../shared/settings/check-settings.ts';
-import { abilitiesOf, type EnrichmentFlags, enricherFrom } from '../enrichment.ts';
+import { abilitiesOf, type EnrichmentFlags, enricherFrom } from '../../enrichment.ts';
 import {
   choiceOf,
   eventLibrary,

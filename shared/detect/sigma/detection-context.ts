@@ -4,18 +4,24 @@ import type { LogSource } from '../rule.ts';
 import { newBudget } from './budget.ts';
 import type { DetectionContext } from './detection.ts';
 import type { SigmaDocument } from './document.ts';
+import type { ItemContext } from './item.ts';
 import type { ListValues } from './placeholder.ts';
 import type { Problems } from './problems.ts';
+
+/** What documents that are read together have together. */
+export type CommonContext = Pick<ItemContext, 'shared' | 'regex'>;
 
 export const contextOf = (
   document: SigmaDocument,
   logSource: LogSource,
   placeholders: ListValues,
   problems: Problems,
+  common: CommonContext,
 ): DetectionContext => ({
   placeholders,
   problems,
   budget: newBudget(),
+  ...common,
   brackets: isBracketVersion(document, problems),
   alias: (field) => aliasOf(logSource, field),
 });

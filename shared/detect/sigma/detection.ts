@@ -5,7 +5,7 @@ import { and, type Expression, never, not, or, sizeOf, testOf } from '../express
 import { type FieldPath, fieldPathOf } from '../field-path.ts';
 import { hasTests } from './budget.ts';
 import { type Condition, ConditionError, conditionOf } from './condition.ts';
-import { type ItemContext, itemOf } from './item.ts';
+import { type ItemContext, itemOf, sharedItemOf } from './item.ts';
 import { quantified, type Stretch, stretchesOf } from './member.ts';
 import { ModifierError } from './modifier-error.ts';
 import type { ItemValue } from './modifiers.ts';
@@ -252,7 +252,7 @@ const stretchedOf = (
   if (!stretch.quantifier) {
     if (isObject(value))
       throw new ModifierError('a map as a value needs a bracket selector such as [any] (sigma-version: 3)');
-    return itemOf(stretch.path, modifiers, valuesOf(value), context);
+    return sharedItemOf(stretch.path, modifiers, valuesOf(value), context);
   }
   const isBlock = rest.length === 0 && isObject(value);
   if (isBlock && modifiers.length > 0) throw new ModifierError('a block of conditions takes no modifier');

@@ -7,6 +7,8 @@ import type { SigmaDocument } from './document.ts';
 
 export interface RuleFile extends YamlFile {
   readonly source: Exclude<RuleSource, 'falco'>;
+  /** It was read before, and had no fault: its regular expressions are read when they are first asked. */
+  readonly isChecked?: boolean | undefined;
 }
 
 export type Facts = Pick<

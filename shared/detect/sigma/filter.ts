@@ -5,7 +5,7 @@ import { and, type Expression } from '../expression.ts';
 import { contains } from '../log-source.ts';
 import type { LogSource, Rule } from '../rule.ts';
 import { detectionOf } from './detection.ts';
-import { contextOf } from './detection-context.ts';
+import { type CommonContext, contextOf } from './detection-context.ts';
 import { logSourceOf, referenceOf, type SigmaDocument } from './document.ts';
 import { notingEmpty, type Placeholders } from './placeholder.ts';
 import type { Problems } from './problems.ts';
@@ -22,6 +22,7 @@ export const filterOf = (
   document: SigmaDocument,
   placeholders: Placeholders,
   problems: Problems,
+  common: CommonContext,
 ): readonly Filter[] => {
   const { body } = document;
   const { filter } = body;
@@ -34,7 +35,11 @@ export const filterOf = (
   const references = referencesOf(rules, problems);
   const emptyLists = new Set<string>();
   const lists = notingEmpty(placeholders, emptyLists);
-  const { expression } = detectionOf(rest, ['filter'], contextOf(document, logSource, lists, problems));
+  const { expression } = detectionOf(
+    rest,
+    ['filter'],
+    contextOf(document, logSource, lists, problems, common),
+  );
   for (const name of emptyLists) problems.add(['filter'], `the list "${name}" is empty`);
   return problems.found.length > 0 ? [] : [{ logSource, references, expression, document }];
 };

@@ -2,7 +2,7 @@
 
 import { partIn } from '../derived-views.ts';
 import { needOf } from '../enrich/facts.ts';
-import { type Expression, not, testOf } from '../expression.ts';
+import { type Expression, not, type Subject, testOf } from '../expression.ts';
 import { type FieldPath, fieldPathOf, Many, valuesIn } from '../field-path.ts';
 import { isRouted } from '../routing.ts';
 import type { Scope } from '../scope.ts';
@@ -11,13 +11,14 @@ import { searchFor } from './keyword.ts';
 import { ModifierError } from './modifier-error.ts';
 import { type ItemValue, type Modified, modified } from './modifiers.ts';
 import { folded, literalOf } from './pattern.ts';
-import type { ListValues } from './placeholder.ts';
+import { type ListValues, placeholdersIn } from './placeholder.ts';
 import { subjectOf } from './subject.ts';
 import {
   type Affix,
   alternativesOf,
   anyMatcher,
   isValueTerm,
+  type RegexReader,
   type Term,
   termsKey,
   textForm,
@@ -29,7 +30,48 @@ export interface ItemContext {
   /** The name by which events know a field that rules call otherwise. */
   readonly alias: (field: string) => string;
   readonly budget: Budget;
+  readonly shared: SharedItems;
+  readonly regex: RegexReader;
 }
+
+/** Items that stand in several documents, by what is written: many rules leave out the same identities. */
+export type SharedItems = Map<string, Expression>;
+
+/**
+ * The test of an item of a named field, made once however many documents hold it.
+ * @throws ModifierError
+ */
+export const sharedItemOf = (
+  path: FieldPath,
+  modifiers: readonly string[],
+  values: readonly ItemValue[],
+  context: ItemContext,
+): Expression => {
+  const key = sharedKeyOf(path, modifiers, values);
+  const known = key === undefined ? undefined : context.shared.get(key);
+  if (known) {
+    // The lists are asked for all the same: their reader may want to know which were empty.
+    if (modifiers.includes('expand'))
+      for (const name of values.flatMap((value) => placeholdersIn(String(value))))
+        context.placeholders.get(name);
+    return known;
+  }
+  const item = itemOf(path, modifiers, values, context);
+  if (key !== undefined) context.shared.set(key, item);
+  return item;
+};
+
+/** Undefined where an item means another thing in another document, or JSON cannot tell it from another. */
+const sharedKeyOf = (
+  path: FieldPath,
+  modifiers: readonly string[],
+  values: readonly ItemValue[],
+): string | undefined => {
+  const isTold = values.every((value) => typeof value !== 'number' || Number.isFinite(value));
+  return isTold && !modifiers.includes('fieldref')
+    ? JSON.stringify([path.key, modifiers, values])
+    : undefined;
+};
 
 /** @throws ModifierError */
 export const itemOf = (
@@ -39,9 +81,10 @@ export const itemOf = (
   context: ItemContext,
 ): Expression => {
   const form = withFieldNames(modified(modifiers, values, context.placeholders, context.budget), context);
-  if (path === undefined) return keywordOf(form);
+  if (path === undefined) return keywordOf(form, context.regex);
   const key = `${path.key}|${form.all ? 'all' : 'any'}|${form.exists ?? ''}|${termsKey(form.terms)}`;
   const isAlone = alternativesOf(form.terms).every(({ type }) => type !== 'field');
+  let subject: Subject | undefined;
   const test = testOf({
     key,
     routed: isRouted(path.text),
@@ -49,8 +92,12 @@ export const itemOf = (
     part: isAlone ? partIn(path) : undefined,
     needs: needOf(path, literalsOf(form.terms)),
     cost: costOf(form) + (path.segments[0]?.name === 'caller' ? costOfAddress : 0),
-    holds: holdsOf(path, form),
-    about: isAlone ? subjectOf(path, form) : undefined,
+    holds: holdsOf(path, form, context.regex),
+    // Only who looks for faults in rules asks.
+    get about() {
+      subject ??= isAlone ? subjectOf(path, form) : undefined;
+      return subject;
+    },
   });
   return form.negated ? not(test) : test;
 };
@@ -79,25 +126,29 @@ const costOf = ({ exists, terms }: Modified): number => {
   return isPattern ? 2 : 1;
 };
 
-const holdsOf = (path: FieldPath, form: Modified): ((scope: Scope) => boolean) => {
+const holdsOf = (path: FieldPath, form: Modified, regex: RegexReader): ((scope: Scope) => boolean) => {
   if (form.exists !== undefined) {
     const wanted = form.exists;
     return (scope) => (scope.valuesAt(path) !== undefined) === wanted;
   }
-  if (!form.all) return someTermHolds(path, form.terms);
-  const parts = form.terms.map((term) => someTermHolds(path, [term]));
+  if (!form.all) return someTermHolds(path, form.terms, regex);
+  const parts = form.terms.map((term) => someTermHolds(path, [term], regex));
   return (scope) => parts.every((holds) => holds(scope));
 };
 
 /** Values are looked up together; what is no matter of one value follows. */
-const someTermHolds = (path: FieldPath, terms: readonly Term[]): ((scope: Scope) => boolean) => {
+const someTermHolds = (
+  path: FieldPath,
+  terms: readonly Term[],
+  regex: RegexReader,
+): ((scope: Scope) => boolean) => {
   const alternatives = alternativesOf(terms);
   const ofValues = alternatives.filter(isValueTerm);
   const parts = alternatives.flatMap((term) => {
     if (term.type === 'null') return [nullHolds(path)];
     return term.type === 'field' ? [fieldHolds(path, term)] : [];
   });
-  if (ofValues.length > 0) parts.unshift(someValue(path, anyMatcher(ofValues)));
+  if (ofValues.length > 0) parts.unshift(someValue(path, anyMatcher(ofValues, regex)));
   const [only] = parts;
   return parts.length === 1 && only ? only : (scope) => parts.some((holds) => holds(scope));
 };
@@ -156,8 +207,8 @@ const affixHolds: Readonly<Record<Affix, (left: string, right: string) => boolea
 };
 
 /** A search without a field looks for each term in every text of the event. */
-const keywordOf = (form: Modified): Expression => {
+const keywordOf = (form: Modified, regex: RegexReader): Expression => {
   if (form.exists !== undefined) throw new ModifierError('"exists" needs a field');
-  const test = searchFor(form);
+  const test = searchFor(form, regex);
   return form.negated ? not(testOf(test)) : testOf(test);
 };

@@ -9,6 +9,7 @@ import {
   anyMatcher,
   isValueTerm,
   matcherOf,
+  type RegexReader,
   type Term,
   termsKey,
   type ValueMatcher,
@@ -19,10 +20,10 @@ import {
 const maxDepth = 64;
 const maxValues = 100_000;
 
-export const searchFor = (form: Modified): Test => {
+export const searchFor = (form: Modified, regex: RegexReader): Test => {
   const terms = form.terms.map(unanchored);
-  const each = terms.map(matcherOf);
-  const any = anyMatcher(alternativesOf(terms).filter(isValueTerm));
+  const each = terms.map((term) => matcherOf(term, regex));
+  const any = anyMatcher(alternativesOf(terms).filter(isValueTerm), regex);
   const key = `|${form.all ? 'all' : 'any'}|${termsKey(form.terms)}`;
   const found = (whole: JsonValue, matches: ValueMatcher): boolean =>
     someLeaf(whole, matches, 0, { left: maxValues });

@@ -17,6 +17,10 @@ export const notingEmpty = (placeholders: Placeholders, empty: Set<string>): Lis
   },
 });
 
+/** The names of the lists that a text asks for. */
+export const placeholdersIn = (text: string): readonly string[] =>
+  [...text.matchAll(placeholder)].flatMap(([, , name]) => name ?? []);
+
 const placeholder = /(\\%)|%([A-Za-z0-9_-]+)%/g;
 
 /**

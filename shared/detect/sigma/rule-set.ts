@@ -8,13 +8,15 @@ import { collected } from './collection.ts';
 import { correlationOf } from './correlation.ts';
 import { type Drafted, withCorrelations } from './correlation-set.ts';
 import { type Detection, detectionOf } from './detection.ts';
-import { contextOf } from './detection-context.ts';
+import { type CommonContext, contextOf } from './detection-context.ts';
 import { checkFields, logSourceOf, referenceOf, type SigmaDocument } from './document.ts';
 import { factsOf, type RuleFile } from './facts.ts';
 import { type Filter, filtered, filterOf } from './filter.ts';
+import type { SharedItems } from './item.ts';
 import { klaxonOf } from './klaxon-block.ts';
 import { notingEmpty, type Placeholders } from './placeholder.ts';
 import { Problems } from './problems.ts';
+import { laterRegexMatcher, regexMatcher } from './term.ts';
 
 export interface RuleSet {
   readonly rules: readonly Rule[];
@@ -57,14 +59,16 @@ export const readingOf = (files: readonly RuleFile[], placeholders: Placeholders
   const rules: ReadRule[] = [];
   const filters: Filter[] = [];
   const drafts = new Map<string, Drafted>();
+  const shared: SharedItems = new Map();
   for (const file of files) {
     problems.push(...file.problems);
+    const common = { shared, regex: file.isChecked ? laterRegexMatcher : regexMatcher };
     for (const document of collected(file.documents, problems)) {
       const found = new Problems(document.yaml);
       checkFields(document, found);
       if (document.kind === 'correlation') rules.push(...correlationRuleOf(document, file, drafts, found));
-      else if (document.kind === 'filter') filters.push(...filterOf(document, placeholders, found));
-      else rules.push(...ruleOf(document, file, placeholders, found, warnings));
+      else if (document.kind === 'filter') filters.push(...filterOf(document, placeholders, found, common));
+      else rules.push(...ruleOf(document, file, { placeholders, common }, found, warnings));
       problems.push(...found.found);
     }
   }
@@ -99,14 +103,14 @@ const coversOf = (covers: readonly string[], id: string): readonly string[] =>
 const ruleOf = (
   document: SigmaDocument,
   file: RuleFile,
-  placeholders: Placeholders,
+  { placeholders, common }: { readonly placeholders: Placeholders; readonly common: CommonContext },
   problems: Problems,
   warnings: RuleProblem[],
 ): readonly ReadRule[] => {
   const { body, yaml } = document;
   const logSource = logSourceOf(body, problems);
   const empty = new Set<string>();
-  const context = contextOf(document, logSource, notingEmpty(placeholders, empty), problems);
+  const context = contextOf(document, logSource, notingEmpty(placeholders, empty), problems, common);
   if (body.detection === undefined || body.detection === null) return [];
   const detection = detectionOf(body.detection, ['detection'], context);
   const klaxon = klaxonOf(body, detection, defaultSuppression, problems);

@@ -4,7 +4,7 @@ import { epochOf } from '../../normalise/time.ts';
 import type { JsonValue } from '../../schema/json.ts';
 import { addressOf, hasHostBits, isWithin, networkOf } from '../address.ts';
 import { anyTextMatcher } from './any-text.ts';
-import { type Pattern, textMatcher } from './pattern.ts';
+import { type Pattern, type TextMatcher, textMatcher } from './pattern.ts';
 
 export type Comparison = 'lt' | 'lte' | 'gt' | 'gte';
 export type TimePart = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
@@ -63,7 +63,7 @@ export type ValueTerm = Exclude<Term, { type: 'null' | 'field' }>;
  * A matcher of one event value.
  * @throws Error where a regular expression is not well formed.
  */
-export const matcherOf = (term: ValueTerm): ValueMatcher => {
+export const matcherOf = (term: ValueTerm, regex: RegexReader): ValueMatcher => {
   switch (term.type) {
     case 'text':
       return onText(textMatcher(term.pattern, term.cased));
@@ -73,7 +73,7 @@ export const matcherOf = (term: ValueTerm): ValueMatcher => {
       return (value) =>
         value === term.value || (typeof value === 'string' && value.toLowerCase() === String(term.value));
     case 'regex':
-      return onText(regexMatcher(term.source, term.flags));
+      return onText(regex(term.source, term.flags));
     case 'cidr':
       return networkMatcher(term.text);
     case 'comparison':
@@ -81,7 +81,7 @@ export const matcherOf = (term: ValueTerm): ValueMatcher => {
     case 'time-part':
       return (value) => compares(partOf(value, term.part), term.comparison, term.value);
     case 'any':
-      return anyMatcher(alternativesOf([term]).filter(isValueTerm));
+      return anyMatcher(alternativesOf([term]).filter(isValueTerm), regex);
   }
 };
 
@@ -92,14 +92,29 @@ const onText =
     return text !== undefined && matches(text);
   };
 
-/** RE2: time grows with the text's length alone, whatever the expression. */
-const regexMatcher = (source: string, flags: string): ((text: string) => boolean) => {
+/** A regular expression and its flags (`i`, `m`, `s`) in, a matcher of texts out. */
+export type RegexReader = (source: string, flags: string) => TextMatcher;
+
+/**
+ * RE2: time grows with the text's length alone, whatever the expression.
+ * @throws Error where it is not well formed.
+ */
+export const regexMatcher: RegexReader = (source, flags) => {
   let bits = 0;
   if (flags.includes('i')) bits |= RE2JS.CASE_INSENSITIVE;
   if (flags.includes('m')) bits |= RE2JS.MULTILINE;
   if (flags.includes('s')) bits |= RE2JS.DOTALL;
   const expression = RE2JS.compile(source, bits);
   return (text) => expression.matcher(text).find();
+};
+
+/** Reads it when it is first asked: most are not before long, and reading them is a third of what loading rules takes. */
+export const laterRegexMatcher: RegexReader = (source, flags) => {
+  let matches: TextMatcher | undefined;
+  return (text) => {
+    matches ??= regexMatcher(source, flags);
+    return matches(text);
+  };
 };
 
 const networkMatcher = (text: string): ValueMatcher => {
@@ -177,12 +192,12 @@ export const alternativesOf = (terms: readonly Term[]): readonly SingleTerm[] =>
   terms.flatMap((term) => (term.type === 'any' ? alternativesOf(term.of) : [term]));
 
 /** Texts that ignore case are tried together; all others in turn. */
-export const anyMatcher = (terms: readonly ValueTerm[]): ValueMatcher => {
+export const anyMatcher = (terms: readonly ValueTerm[], regex: RegexReader): ValueMatcher => {
   const patterns: Pattern[] = [];
   const matchers: ValueMatcher[] = [];
   for (const term of terms) {
     if (term.type === 'text' && !term.cased) patterns.push(term.pattern);
-    else matchers.push(matcherOf(term));
+    else matchers.push(matcherOf(term, regex));
   }
   if (patterns.length > 0) matchers.unshift(onText(anyTextMatcher(patterns)));
   const [only] = matchers;

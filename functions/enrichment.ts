@@ -1,11 +1,11 @@
 /** Paths of MMDB files and of IP lists in; the enricher that they make, out. */
 import { readFileSync } from 'node:fs';
-import { type Enricher, enricherOf } from '../../shared/detect/enrich/enricher.ts';
-import { noAbilities } from '../../shared/detect/enrich/facts.ts';
-import { type IpList, ipListOf, joinedList } from '../../shared/detect/enrich/ip-list.ts';
-import { databaseOf } from '../../shared/detect/enrich/mmdb.ts';
-import { KlaxonError, messageOf, SettingsError } from '../../shared/errors.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import { type Enricher, enricherOf } from '../shared/detect/enrich/enricher.ts';
+import { noAbilities } from '../shared/detect/enrich/facts.ts';
+import { type IpList, ipListOf, joinedList } from '../shared/detect/enrich/ip-list.ts';
+import { databaseOf } from '../shared/detect/enrich/mmdb.ts';
+import { KlaxonError, messageOf, SettingsError } from '../shared/errors.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 
 export interface EnrichmentFlags {
   readonly mmdb: readonly string[];
