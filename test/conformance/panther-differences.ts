@@ -13,6 +13,11 @@ export const differences: readonly Difference[] = [
   { rule: 'GCP.GKE.Kubernetes.Cron.Job.Created.Or.Modified', test: 'create' },
   { rule: 'GCP.K8S.Privileged.Pod.Created', test: 'Run-As-Root Pod Created' },
   {
+    rule: 'GCP.K8S.Privileged.Pod.Created',
+    test: 'GCP Service Account Creating Privileged Pod (Excluded)',
+  },
+  { rule: 'Kubernetes.BulkSecretAccess', test: 'User Gets Secret - Access Denied' },
+  {
     rule: 'Amazon.EKS.Audit.SystemNamespaceFromPublicIP',
     test: 'system username - public ip - not ResponseComplete',
   },

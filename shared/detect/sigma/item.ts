@@ -87,7 +87,7 @@ export const itemOf = (
   let subject: Subject | undefined;
   const test = testOf({
     key,
-    routed: isRouted(path.text),
+    routed: isAlone && isRouted(path.text),
     field: isAlone ? path.text : undefined,
     part: isAlone ? partIn(path) : undefined,
     needs: needOf(path, literalsOf(form.terms)),
