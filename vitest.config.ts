@@ -7,7 +7,8 @@ if (isAlone) sayLeftOut('the conformance cases of Panther and Falco');
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, ...(isAlone ? ['test/conformance/**'] : [])],
+    // Those against moto are run by `npm run test:aws`.
+    exclude: [...configDefaults.exclude, 'test/aws/**', ...(isAlone ? ['test/conformance/**'] : [])],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

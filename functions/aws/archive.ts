@@ -1,5 +1,4 @@
 /** An S3 bucket in, an ArchiveStore that keeps its objects there, out. */
-import { createHash } from 'node:crypto';
 import {
   GetObjectCommand,
   ListObjectsV2Command,
@@ -124,7 +123,7 @@ const inputOf = ({ name, contentType, bytes }: ArchiveObject, { bucket, kmsKey }
   Body: bytes,
   ContentType: contentType,
   IfNoneMatch: '*',
-  ChecksumSHA256: createHash('sha256').update(bytes).digest('base64'),
+  ChecksumAlgorithm: 'SHA256' as const,
   ...(kmsKey !== undefined && {
     ServerSideEncryption: 'aws:kms' as const,
     SSEKMSKeyId: kmsKey,

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { clientLimits } from '../../functions/aws/client.ts';
+import { limitsOf } from './client-limits.ts';
 import { closed, listening, openWire, type Wire } from './wire.ts';
 
 /** dynalite comes without types. */
@@ -49,7 +50,7 @@ export const dynamoDbAt = (
     region: 'eu-west-1',
     credentials: { accessKeyId: 'invented', secretAccessKey: 'invented' },
     maxAttempts,
-    requestHandler: { ...clientLimits.requestHandler, requestTimeout: silenceMs, socketTimeout: silenceMs },
+    requestHandler: limitsOf(silenceMs),
   });
 
 let made = 0;

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { S3Client } from '@aws-sdk/client-s3';
 import { clientLimits } from '../../functions/aws/client.ts';
+import { limitsOf } from './client-limits.ts';
 import { closed, listening, openWire, type Wire } from './wire.ts';
 
 export interface FakeS3 {
@@ -128,5 +129,5 @@ export const s3At = (
     region: 'eu-west-1',
     credentials: { accessKeyId: 'invented', secretAccessKey: 'invented' },
     maxAttempts,
-    requestHandler: { ...clientLimits.requestHandler, requestTimeout: silenceMs, socketTimeout: silenceMs },
+    requestHandler: limitsOf(silenceMs),
   });
