@@ -72,7 +72,10 @@ const test = async (names: readonly string[], options: RuleOptions): Promise<num
   const rules = [...active, ...inactive.map(({ rule }) => rule)];
   const library = eventLibrary(choice.rules);
   const withLists = rulesWithLists(choice);
-  const tested = names.length === 0 ? rules : rules.filter((rule) => names.includes(rule.id));
+  // The parts of a correlation are tested with it.
+  const tested = rules.filter((rule) =>
+    names.length === 0 ? rule.isSilent !== true : names.includes(rule.id),
+  );
   let passed = 0;
   let failed = 0;
   for (const rule of tested) {

@@ -3,7 +3,7 @@ import type { Entry, Member } from '../../ports.ts';
 import { isObject } from '../../schema/json.ts';
 import type { Rule } from '../rule.ts';
 import type { Absence } from './correlation.ts';
-import { spanText } from './incident.ts';
+import { spanText, wholeStretch } from './incident.ts';
 import { type GroupValue, groupsOf, type Trigger } from './trigger.ts';
 import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
@@ -90,9 +90,10 @@ const questionOf = (group: AbsenceGroup, rule: Rule, correlation: Absence): Ques
       return [
         {
           time: silence.time,
-          witnesses: silence.witnesses,
+          seen: wholeStretch(silence.witnesses),
           values: namedValues(groupBy, group.values),
-          message: `${since}, while ${silence.witnesses.length < atLeast ? '' : 'at least '}${silence.witnesses.length} signs of life came within ${spanText(seconds)}`,
+          message: () =>
+            `${since}, while ${silence.witnesses.length < atLeast ? '' : 'at least '}${silence.witnesses.length} signs of life came within ${spanText(seconds)}`,
         },
       ];
     },

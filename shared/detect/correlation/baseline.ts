@@ -9,7 +9,7 @@ import { inWords } from '../baseline/wording.ts';
 import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
 import { type BaselineCorrelation, holds } from './correlation.ts';
-import type { Occurrence } from './incident.ts';
+import { type Occurrence, wholeStretch } from './incident.ts';
 import { distinctValues, type GroupValue, groupsOf, type Trigger } from './trigger.ts';
 import { keyOf, namedValues, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
@@ -104,9 +104,9 @@ export const baselineWatch = (
       const names = ['events', ...correlation.fields.map(({ text }) => `different ${text}`)];
       occurrences.push({
         time: (hour + 1) * hourMilliseconds - 1,
-        witnesses: witnessesIn(shown),
+        seen: wholeStretch(witnessesIn(shown)),
         values: namedValues(correlation.groupBy, values),
-        message: inWords(verdict, names),
+        message: () => inWords(verdict, names),
       });
     }
     return occurrences;

@@ -10,7 +10,7 @@ import { absenceWatch } from './absence.ts';
 import { baselineWatch } from './baseline.ts';
 import { type Correlation, heardBy } from './correlation.ts';
 import { firstSeenWatch } from './first-seen.ts';
-import { type Incident, incidentsOf, type Occurrence } from './incident.ts';
+import { type Incident, incidentsOf, lastOf, type Occurrence } from './incident.ts';
 import { silenceWatch } from './silence.ts';
 import { groupScope, type Trigger } from './trigger.ts';
 import { askedTogether, type Question, type Watch } from './watch.ts';
@@ -177,9 +177,9 @@ const levelsOf = (rules: readonly Rule[]): readonly (readonly Rule[])[] => {
 };
 
 /** A correlation that held, as an event for those above it: at that time, with nothing but its group's values. */
-const triggerOf = (rule: Rule, { time, values, witnesses }: Occurrence): Trigger => {
+const triggerOf = (rule: Rule, { time, values, seen, message }: Occurrence): Trigger => {
   const names = [...values.keys()];
-  const last = witnesses.at(-1);
+  const last = lastOf(seen);
   return {
     rule,
     id: hashOf(JSON.stringify([rule.id, time, ...values, last?.id])),
@@ -187,7 +187,8 @@ const triggerOf = (rule: Rule, { time, values, witnesses }: Occurrence): Trigger
     scope: groupScope(names, [...values.values()]),
     witness: () => {
       if (!last) throw new TypeError(`${rule.id} held without an event`);
-      return { ...last, time, rule: { id: rule.id, title: rule.title } };
+      // What it counted is told with it, for its own events are not.
+      return { ...last, time, rule: { id: rule.id, title: `${rule.title} (${message()})` } };
     },
   };
 };

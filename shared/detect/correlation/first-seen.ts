@@ -6,7 +6,7 @@ import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
 import type { FirstSeen } from './correlation.ts';
 import type { Occurrence } from './incident.ts';
-import { spanText } from './incident.ts';
+import { spanText, wholeStretch } from './incident.ts';
 import { distinctValues, type GroupValue, groupsOf, type Trigger } from './trigger.ts';
 import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
@@ -48,12 +48,12 @@ const questionOf = (group: FirstSeenGroup, rule: Rule, correlation: FirstSeen, t
       const fields = correlation.fields.map(({ text }) => text);
       return {
         time,
-        witnesses: [witness],
+        seen: wholeStretch([witness]),
         values: new Map([
           ...namedValues(correlation.groupBy, group.values),
           ...fields.map((field) => [field, value] as const),
         ]),
-        message: `${fields.join(' with ')}: ${value}, not seen for ${spanText(correlation.seconds)}`,
+        message: () => `${fields.join(' with ')}: ${value}, not seen for ${spanText(correlation.seconds)}`,
       };
     });
   },

@@ -19,11 +19,27 @@ export interface Incident {
 /** One arrival at which a condition held. */
 export interface Occurrence {
   readonly time: number;
-  readonly witnesses: readonly Witness[];
+  readonly seen: Stretch;
   /** Values by the names that `suppress` may use: the entries of group-by, and the fields. */
   readonly values: ReadonlyMap<string, GroupValue>;
-  readonly message: string;
+  readonly message: () => string;
 }
+
+/** What was seen, from one place in the order of time up to and including another. Windows that slide share one order. */
+export interface Stretch {
+  readonly among: readonly { readonly witness: Witness }[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/** All of these, which stand in the order of time. */
+export const wholeStretch = (witnesses: readonly Witness[]): Stretch => ({
+  among: witnesses.map((witness) => ({ witness })),
+  from: 0,
+  to: witnesses.length - 1,
+});
+
+export const lastOf = ({ among, to }: Stretch): Witness | undefined => among[to]?.witness;
 
 /** More are counted, but not kept. */
 const maxWitnesses = 1000;
@@ -50,13 +66,13 @@ export const incidentsOf = (
     time: members.reduce((least, { time }) => Math.min(least, time), Number.POSITIVE_INFINITY),
     witnesses: united(members),
     // The last to hold has counted most.
-    message: members.reduce((last, one) => (one.time >= last.time ? one : last)).message,
+    message: members.reduce((last, one) => (one.time >= last.time ? one : last)).message(),
   }));
 };
 
-const idsOf = ({ values, witnesses }: Occurrence): readonly string[] => [
+const idsOf = ({ values, seen }: Occurrence): readonly string[] => [
   ...[...values.values()].map((value) => value ?? ''),
-  witnesses.at(-1)?.id ?? '',
+  lastOf(seen)?.id ?? '',
 ];
 
 const identityIn = ({ suppress }: Rule, { time, values }: Occurrence): readonly string[] => [
@@ -64,13 +80,17 @@ const identityIn = ({ suppress }: Rule, { time, values }: Occurrence): readonly 
   ...suppress.by.map((name) => values.get(name) ?? ''),
 ];
 
+/** Stretches that overlap are read once, for a window that slides over much comes back with nearly the same each time. */
 const united = (occurrences: readonly Occurrence[]): readonly Witness[] => {
   const byId = new Map<string, Witness>();
-  for (const { witnesses } of occurrences) {
-    for (const witness of witnesses) {
-      if (byId.size >= maxWitnesses) break;
-      byId.set(`${witness.rule.id} ${witness.id}`, witness);
+  const readTo = new Map<Stretch['among'], number>();
+  for (const { seen } of occurrences) {
+    const { among, to } = seen;
+    for (let at = Math.max(seen.from, (readTo.get(among) ?? -1) + 1); at <= to; at++) {
+      const witness = among[at]?.witness;
+      if (witness && byId.size < maxWitnesses) byId.set(`${witness.rule.id} ${witness.id}`, witness);
     }
+    readTo.set(among, Math.max(to, readTo.get(among) ?? -1));
   }
   return [...byId.values()].toSorted(
     (left, right) => left.time - right.time || (left.id < right.id ? -1 : 1),

@@ -4,7 +4,7 @@ import { isObject } from '../../schema/json.ts';
 import { Recent } from '../../schema/recent.ts';
 import type { Rule } from '../rule.ts';
 import type { Absence } from './correlation.ts';
-import { type Occurrence, spanText } from './incident.ts';
+import { type Occurrence, spanText, wholeStretch } from './incident.ts';
 import { type GroupValue, groupsOf } from './trigger.ts';
 import { namedValues, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
@@ -32,9 +32,10 @@ export const silenceWatch = (rule: Rule, correlation: Absence, now: Clock): Watc
         {
           // Not the time of the tick, so that one silence is one alert however often it is seen.
           time: lastSeen + milliseconds,
-          witnesses: [member.value as unknown as Witness],
+          seen: wholeStretch([member.value as unknown as Witness]),
           values: namedValues(correlation.groupBy, values),
-          message: `nothing came for ${spanText(correlation.seconds)} after ${new Date(lastSeen).toISOString()}`,
+          message: () =>
+            `nothing came for ${spanText(correlation.seconds)} after ${new Date(lastSeen).toISOString()}`,
         },
       ];
     });

@@ -1,6 +1,7 @@
 /** Correlations over sliding windows: what is told to memory, and how its answer is read. */
 import type { Entry, Member } from '../../ports.ts';
 import { isObject } from '../../schema/json.ts';
+import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
 import { numberForm } from '../sigma/term.ts';
 import type { WindowCorrelation } from './correlation.ts';
@@ -39,19 +40,17 @@ const questionOf = (group: WindowGroup, rule: Rule, correlation: WindowCorrelati
   entries: entriesOf(group, correlation, keyOf(rule, group.values)),
   read: (answers) => {
     const { ordered, firings } = firingsOf(group, correlation, answers);
-    return firings.map(({ time, measured, from, to }): Occurrence => {
-      const stretch = ordered.slice(from, to + 1);
-      return {
+    return firings.map(
+      ({ time, measured, from, to }): Occurrence => ({
         time,
-        witnesses: stretch.map(({ witness }) => witness),
+        seen: { among: ordered, from, to },
         values: namedValues(correlation.groupBy, group.values),
-        message: measuredText(
-          correlation,
-          measured,
-          stretch.map(({ slot }) => slot),
-        ),
-      };
-    });
+        message: () => {
+          const slots = ordered.slice(from, to + 1).map(({ slot }) => slot);
+          return measuredText(correlation, measured, slots);
+        },
+      }),
+    );
   },
 });
 
@@ -104,10 +103,10 @@ const observe = (
     members = new Map();
     group.buckets.set(bucket, members);
   }
-  const told = membersOf(correlation, input, trigger);
-  for (const member of told) {
-    const known = members.get(member.id);
-    if (!known || member.time < known.time) members.set(member.id, member);
+  for (const told of sightingsOf(correlation, input, trigger)) {
+    const known = members.get(told.id);
+    // Most of a flood is told already: an event is looked at only where it is to be remembered.
+    if (!known || told.time < known.time) members.set(told.id, memberOf(told, input, trigger));
   }
   if (members.size > 4 * keptIn(correlation))
     group.buckets.set(bucket, firstOf(members, keptIn(correlation)));
@@ -121,27 +120,53 @@ const firstOf = (members: ReadonlyMap<string, Member>, count: number): Map<strin
       .map((member) => [member.id, member]),
   );
 
-const membersOf = (correlation: WindowCorrelation, input: number, trigger: Trigger): readonly Member[] => {
+/** A member before its event is looked at. */
+interface Sighting {
+  readonly id: string;
+  readonly time: number;
+  readonly number?: number | undefined;
+}
+
+const sightingsOf = (
+  correlation: WindowCorrelation,
+  input: number,
+  trigger: Trigger,
+): readonly Sighting[] => {
   const { time } = trigger;
   switch (correlation.type) {
     case 'event_count':
-      return [memberOf(`${input} ${trigger.id}`, time, input, trigger)];
+      return [{ id: `${input} ${trigger.id}`, time }];
     case 'value_count':
-      return distinctValues(trigger, correlation.fields).flatMap((value) => bothEnds(value, input, trigger));
+      return distinctValues(trigger, correlation.fields).flatMap((value) => bothEnds(slotOf(value), time));
     case 'temporal':
-      return bothEnds(String(input), input, trigger);
+      return bothEnds(String(input), time);
     case 'temporal_ordered': {
       const step = Math.floor((time * stepsPerWindow) / (correlation.seconds * 1000));
-      return bothEnds(`${input} ${step}`, input, trigger);
+      return bothEnds(`${input} ${step}`, time);
     }
     default: {
       const [field] = correlation.fields;
       const [text] = field ? valuesAt(trigger, field) : [];
       const number = numberForm(text ?? null);
-      return number === undefined ? [] : [memberOf(`${input} ${trigger.id}`, time, input, trigger, number)];
+      return number === undefined ? [] : [{ id: `${input} ${trigger.id}`, time, number }];
     }
   }
 };
+
+/** A caller chooses what it asks for: none of it may make a set large. */
+const slotOf = (value: string): string =>
+  value.length > longestSlot ? `${value.slice(0, longestSlot / 2)}...${hashOf(value)}` : value;
+
+const longestSlot = 128;
+
+/**
+ * The first and the last time that something showed. A set keeps the earliest of each member; told with its time
+ * mirrored at zero, it keeps the latest.
+ */
+const bothEnds = (slot: string, time: number): readonly Sighting[] => [
+  { id: `+${slot}`, time },
+  { id: `-${slot}`, time: -time },
+];
 
 /** A member's value: which input it came by, what it adds to a sum, and the event that showed it. */
 interface Shown {
@@ -150,22 +175,10 @@ interface Shown {
   readonly witness: Witness;
 }
 
-const memberOf = (id: string, time: number, input: number, trigger: Trigger, number?: number): Member => {
-  const shown: Shown =
-    number === undefined
-      ? { input, witness: trigger.witness() }
-      : { input, number, witness: trigger.witness() };
+const memberOf = ({ id, time, number }: Sighting, input: number, trigger: Trigger): Member => {
+  const shown: Shown = { input, ...(number !== undefined && { number }), witness: trigger.witness() };
   return { id, time, value: shown as never };
 };
-
-/**
- * The first and the last time that something showed. A set keeps the earliest of each member; told with its time
- * mirrored at zero, it keeps the latest.
- */
-const bothEnds = (slot: string, input: number, trigger: Trigger): readonly Member[] => [
-  memberOf(`+${slot}`, trigger.time, input, trigger),
-  memberOf(`-${slot}`, -trigger.time, input, trigger),
-];
 
 /** What is told of a group, and the neighbours of each bucket, which a window may reach into. */
 const entriesOf = (group: WindowGroup, correlation: WindowCorrelation, key: string): readonly Entry[] => {

@@ -24,6 +24,7 @@ export type Facts = Pick<
   | 'references'
   | 'tactic'
   | 'isDeprecated'
+  | 'isSilent'
   | 'position'
 >;
 
@@ -44,9 +45,14 @@ export const factsOf = ({ body, yaml }: SigmaDocument, file: RuleFile): Facts =>
     references: textsOf(body.references),
     tactic: file.source === 'builtin' ? file.path.split('/').at(-2) : undefined,
     isDeprecated: body.status === 'deprecated',
+    isSilent: isPart(body, yaml.positionOf([]).line, file) || undefined,
     position: yaml.positionOf([]),
   };
 };
+
+/** Of our own files: what stands below another document and has no level is a part of that one, and raises no alert. */
+const isPart = (body: JsonObject, line: number, { source }: RuleFile): boolean =>
+  source === 'builtin' && line > 1 && body.level === undefined;
 
 const idOf = (body: JsonObject, { source }: RuleFile): string => {
   const title = textOf(body.title) ?? '';

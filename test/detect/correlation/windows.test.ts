@@ -105,6 +105,12 @@ describe('a value_count', () => {
     expect(await firedAt(pairs, [read(0, 'a'), read(1), read(2, 'b')])).toEqual([2]);
   });
 
+  it('tells long values apart, and keeps none of them whole', async () => {
+    const long = (end: string) => `${'x'.repeat(5000)}${end}`;
+    const [incident] = await replayed(rules, [['a', 'b', 'c'].map((end, second) => read(second, long(end)))]);
+    expect(incident?.message.length).toBeLessThan(500);
+  });
+
   it('says which values it met', async () => {
     const [incident] = await replayed(rules, [['a', 'b', 'c'].map((name, second) => read(second, name))]);
     expect(incident?.message).toBe('3 different values of objectRef.name within 10s: a, b, c');
@@ -232,7 +238,7 @@ detection: { sel: { f: b }, condition: sel }
     const incidents = await replayed(rules, [[by(0, 'a', 'bob'), by(1, 'a', 'bob'), by(9, 'b', 'bob')]]);
     const top = incidents.find(({ rule }) => rule.id === 'top');
     expect(top?.witnesses.map(({ time, rule }) => [(time - start) / 1000, rule.title])).toEqual([
-      [1, 'many'],
+      [1, 'many (2 within 5s)'],
       [9, 'b'],
     ]);
     expect(incidents.map(({ rule }) => rule.id)).toEqual(['top']);
