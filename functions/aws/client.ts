@@ -5,7 +5,7 @@ import { type ErrorCode, KlaxonError, messageOf } from '../../shared/errors.ts';
  * For the constructor of any client. Without these a request to a host that is silent is waited for until the function
  * itself is ended: the SDK has no time limit of its own.
  */
-export const clientLimits = {
+export const clientLimits: ClientConfig = {
   /** The first and its repetitions, at growing distances, where the fault is a passing one. */
   maxAttempts: 4,
   requestHandler: {
@@ -16,7 +16,21 @@ export const clientLimits = {
     /** Between two parts of an answer. */
     socketTimeout: 5_000,
   },
-} as const;
+};
+
+/** What clients are made with. Where the service is, and who asks, the SDK finds in the environment if it is not said here. */
+export interface ClientConfig {
+  readonly maxAttempts: number;
+  readonly requestHandler: {
+    readonly connectionTimeout: number;
+    readonly requestTimeout: number;
+    readonly throwOnRequestTimeout: boolean;
+    readonly socketTimeout: number;
+  };
+  readonly endpoint?: string;
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
 
 /** What a client threw, as the family of errors has it; `what` names what could not be used. */
 export const faultOf = (code: ErrorCode, what: string, thrown: unknown): KlaxonError =>
@@ -35,6 +49,10 @@ export const nameOf = (thrown: unknown): string => {
 const passingNames =
   /Throttl|Throughput|TooMany|RequestLimit|SlowDown|Timeout|RequestConflict|ExpiredToken|RequestExpired/;
 
+/** By the name alone, for parts of a batch are refused without a status. */
+export const isPassingName = (name: string): boolean =>
+  passingNames.test(name) || /Internal|Unavailable|LimitExceeded/.test(name);
+
 const isPassing = (thrown: unknown): boolean => {
   if (passingNames.test(nameOf(thrown))) return true;
   const status = statusOf(thrown);
@@ -43,6 +61,9 @@ const isPassing = (thrown: unknown): boolean => {
     ? nameOf(thrown) !== 'CredentialsProviderError'
     : status >= 500 || status === 429;
 };
+
+/** Whether the service said no, and not the way to it. */
+export const wasAnswered = (thrown: unknown): boolean => statusOf(thrown) !== undefined;
 
 const statusOf = (thrown: unknown): number | undefined => {
   if (!(thrown instanceof Error && '$metadata' in thrown)) return undefined;

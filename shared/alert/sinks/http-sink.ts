@@ -1,9 +1,10 @@
 /** A receiver that is told by HTTP and what it needs in, a sink that hands it one alert a request, out. */
-import { KlaxonError, messageOf } from '../../errors.ts';
+import { KlaxonError } from '../../errors.ts';
 import type { Clock, HttpAnswer, HttpPost, SecretOf } from '../../ports.ts';
 import type { Alert } from '../alert.ts';
 import { cutTo, printable } from '../printable.ts';
-import type { AlertSink, Undelivered } from '../sink.ts';
+import type { AlertSink } from '../sink.ts';
+import { type Fault, oneByOne, type Tell } from './one-by-one.ts';
 
 /** How one kind of receiver is told of an alert. */
 export interface Receiver {
@@ -36,8 +37,6 @@ export interface HttpSinkOptions {
 
 const defaultTimeoutMs = 10_000;
 
-type Fault = Pick<Undelivered, 'reason' | 'retryAfterMs'>;
-
 export const httpSink = ({ name, receiver, timeoutMs, ...options }: HttpSinkOptions): AlertSink => {
   const { now, post } = options;
   const secrets = rememberedSecret(options);
@@ -55,75 +54,26 @@ export const httpSink = ({ name, receiver, timeoutMs, ...options }: HttpSinkOpti
   };
 
   /** A refusal may mean that the secret was changed: then it is read once more, and if it was, so is the alert sent. */
-  const tell = async (alert: Alert, deadline: number, round: Round): Promise<Fault | undefined> => {
-    const secret = await secrets.known();
-    const { status, fault } = await ask(alert, secret, deadline);
-    if (!fault || fault.reason.retryable || status < 400) return fault;
-    round.secret ??= secrets.readAgain();
-    // Where it cannot be read, the refusal is what a person needs to know.
-    const other = await round.secret.catch(() => secret);
-    return other === secret ? fault : (await ask(alert, other, deadline)).fault;
-  };
-
-  const send = async (alerts: readonly Alert[], deadline: number): Promise<readonly Undelivered[]> => {
-    const round: Round = { secret: undefined, silence: undefined };
-    const failed: Undelivered[] = [];
-    const waiting = alerts.values();
-    const work = async (): Promise<void> => {
-      while (round.silence === undefined) {
-        if (now() >= deadline) {
-          round.silence = { reason: timeIsUp(name) };
-          return;
-        }
-        const next = waiting.next();
-        if (next.done) return;
-        const fault = await tryOne(next.value, deadline, round);
-        if (fault) failed.push({ alert: next.value, ...fault });
-      }
+  const begin = (): Tell => {
+    let readAgain: Promise<string> | undefined;
+    return async (alert, deadline) => {
+      const secret = await secrets.known();
+      const { status, fault } = await ask(alert, secret, deadline);
+      if (!fault || fault.reason.retryable || status < 400) return fault;
+      readAgain ??= secrets.readAgain();
+      // Where it cannot be read, the refusal is what a person needs to know.
+      const other = await readAgain.catch(() => secret);
+      return other === secret ? fault : (await ask(alert, other, deadline)).fault;
     };
-    await Promise.all(Array.from({ length: receiver.atOnce }, work));
-    const { silence } = round;
-    const untried = silence ? [...waiting].map((alert) => ({ alert, ...silence, isUntried: true })) : [];
-    return [...untried, ...failed];
   };
 
-  const tryOne = async (alert: Alert, deadline: number, round: Round): Promise<Fault | undefined> => {
-    try {
-      const fault = await tell(alert, deadline, round);
-      if (fault?.retryAfterMs !== undefined) round.silence ??= fault;
-      return fault;
-    } catch (thrown) {
-      const reason = reasonOf(thrown);
-      // It does not answer at all: the others would each wait as long for nothing.
-      if (reason.retryable) round.silence ??= { reason };
-      return { reason };
-    }
-  };
-
-  return { name, send };
+  return oneByOne({ name, now, atOnce: receiver.atOnce, begin });
 };
 
 interface Reply {
   readonly status: number;
   readonly fault: Fault | undefined;
 }
-
-/** One call of `send`: the secret as it was read again, and why nothing more is tried. */
-interface Round {
-  secret: Promise<string> | undefined;
-  silence: Fault | undefined;
-}
-
-const timeIsUp = (name: string): KlaxonError =>
-  new KlaxonError('alert', `${name} was left with no time`, { retryable: true });
-
-/** Anything but a KlaxonError is a fault of ours, which trying again does not mend. */
-const reasonOf = (thrown: unknown): KlaxonError =>
-  thrown instanceof KlaxonError
-    ? thrown
-    : new KlaxonError('alert', `could not be written for its receiver: ${messageOf(thrown)}`, {
-        cause: thrown,
-      });
 
 /** Held for as long as the sink lives; one that could not be read is asked for again. */
 const rememberedSecret = ({ secret: reference, secretOf }: Pick<HttpSinkOptions, 'secret' | 'secretOf'>) => {

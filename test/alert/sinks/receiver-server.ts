@@ -28,13 +28,16 @@ export interface ReceiverServer {
   readonly close: () => Promise<void>;
 }
 
-const answers: Readonly<Record<Exclude<Mood, 'closes' | 'waits'>, Answer>> = {
+/** What its answers look like. */
+export type Answers = Readonly<Record<Exclude<Mood, 'closes' | 'waits'>, Answer>>;
+
+const plainAnswers: Answers = {
   takes: { status: 200, body: 'ok' },
   refuses: { status: 400, body: 'invalid_payload' },
   fails: { status: 503, body: 'try again' },
 };
 
-export const receiverServer = async (): Promise<ReceiverServer> => {
+export const receiverServer = async (answers = plainAnswers): Promise<ReceiverServer> => {
   const received: Received[] = [];
   const taken: Received[] = [];
   const moods = new Map<string, Mood | Answer>();
@@ -49,7 +52,8 @@ export const receiverServer = async (): Promise<ReceiverServer> => {
       return;
     }
     const { status, headers, body } = typeof mood === 'string' ? answers[mood] : mood;
-    if (status < 300) taken.push(request);
+    // Some services refuse in an answer that is a success.
+    if (typeof mood === 'string' ? mood === 'takes' : status < 300) taken.push(request);
     response.writeHead(status, headers).end(body);
   };
 
