@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** Starts Klaxon: from its sources in a checkout, from its bundle where it is installed as a package. */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,12 +32,18 @@ if (process.execArgv.includes(memory)) {
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const runs = node();
-  const { status, signal, error } = spawnSync(
-    runs,
-    [memory, ...quiet(runs), here, ...process.argv.slice(2)],
-    { stdio: 'inherit' },
-  );
-  if (error) process.stderr.write(`klaxon: cannot start Node: ${error.message}\n`);
-  if (signal) process.kill(process.pid, signal);
-  process.exitCode = status ?? 2;
+  const child = spawn(runs, [memory, ...quiet(runs), here, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // Who ends this process means the one that works; a terminal tells both of Ctrl-C itself.
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  process.on('SIGINT', () => undefined);
+  child.on('error', (error) => {
+    process.stderr.write(`klaxon: cannot start Node: ${error.message}\n`);
+    process.exitCode = 2;
+  });
+  child.on('exit', (status, signal) => {
+    process.exitCode = status ?? 2;
+    if (!signal) return;
+    for (const ended of ['SIGTERM', 'SIGHUP', 'SIGINT']) process.removeAllListeners(ended);
+    process.kill(process.pid, signal);
+  });
 }
