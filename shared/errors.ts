@@ -1,6 +1,6 @@
 /** The closed family of failures that cross a boundary: what went wrong, where, and whether trying again can help. */
 
-export type ErrorCode = 'delivery' | 'rule' | 'settings' | 'state' | 'archive' | 'alert';
+export type ErrorCode = 'delivery' | 'rule' | 'settings' | 'source' | 'state' | 'archive' | 'alert';
 
 export interface ErrorDetails {
   readonly cause?: unknown;
