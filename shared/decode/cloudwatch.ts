@@ -33,6 +33,8 @@ const openPayload = (payload: JsonObject, decoding: Decoding, origin: EnvelopeOr
     ...origin,
     cloud: 'aws',
     account: textOf(payload.owner),
+    // Subscriptions leave it out; what `klaxon pull` writes has it.
+    region: textOf(payload.region) ?? origin.region,
     cluster: cluster ?? insightsClusterOf(logGroup) ?? origin.cluster,
     stream,
   };

@@ -52,6 +52,11 @@ describe('a CloudWatch Logs delivery', () => {
     });
   });
 
+  it('takes the region from the payload where that has one, as what is pulled does', () => {
+    const { records } = decode({ ...two, region: 'us-east-1' }, { origin: { region: 'eu-west-1' } });
+    expect(records.map(({ origin }) => origin.region)).toEqual(['us-east-1', 'us-east-1']);
+  });
+
   it.each([
     [auditStream, 'eks-audit'],
     [`kube-apiserver-${suffix}`, 'eks-component'],
