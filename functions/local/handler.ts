@@ -1,6 +1,7 @@
 /** The command line in, an exit status out: the laptop's edge of Klaxon. */
 import { Command, CommanderError } from 'commander';
 import { KlaxonError } from '../../shared/errors.ts';
+import { addPull } from './commands/pull.ts';
 import { addRules } from './commands/rules.ts';
 import { addScan } from './commands/scan.ts';
 import { addVerify } from './commands/verify.ts';
@@ -22,6 +23,7 @@ export const main = async (words: readonly string[]): Promise<number> => {
     .addHelpText('after', '\nStart with: klaxon scan examples/');
   addScan(program, finish);
   addRules(program, finish);
+  addPull(program, finish);
   addVerify(program, finish);
   for (const command of program.commands) command.exitOverride();
   process.stdout.on('error', stopOnClosedPipe);

@@ -1,7 +1,7 @@
-/** Says on a terminal how far a long scan has come; says nothing to a pipe. */
+/** Says on a terminal how far a long run has come; says nothing to a pipe. */
 
 export interface Progress {
-  readonly update: (bytes: number, events: number, alerts: number) => void;
+  readonly update: (text: () => string) => void;
   readonly clear: () => void;
 }
 
@@ -14,15 +14,12 @@ export const progressOn = (stream: NodeJS.WriteStream): Progress => {
   let last = started;
   let shown = false;
   return {
-    update: (bytes, events, alerts) => {
+    update: (text) => {
       const now = Date.now();
       if (now - started < firstAfter || now - last < every) return;
       last = now;
       shown = true;
-      const megabytes = (bytes / 1_000_000).toFixed(1);
-      stream.write(
-        `\r\u001b[2K${megabytes} MB read, ${events.toLocaleString('en')} events, ${alerts} alerts`,
-      );
+      stream.write(`\r\u001b[2K${text()}`);
     },
     clear: () => {
       if (shown) stream.write('\r\u001b[2K');

@@ -6,6 +6,7 @@ import type { StateStore } from '../../../shared/ports.ts';
 import { severityRank } from '../../../shared/schema/severity.ts';
 import { lineOf, type Output, textOf } from '../alerts.ts';
 import { opened } from '../event-file.ts';
+import { written } from '../standard-output.ts';
 
 export interface CollectorOptions {
   readonly output: Output;
@@ -67,14 +68,6 @@ export class AlertCollector {
 
 /** Line forms need not wait for the end: this many alerts are put in order of time and written together. */
 const heldAlerts = 10_000;
-
-/** Once the text has been handed over. A fault ends the process (`handler.ts` listens for it), so nothing is claimed. */
-const written = (text: string): Promise<void> =>
-  new Promise((resolve) => {
-    process.stdout.write(text, (fault) => {
-      if (!fault) resolve();
-    });
-  });
 
 /** NO_COLOR (no-color.org) and FORCE_COLOR are heeded. */
 const isColoured = (): boolean => {

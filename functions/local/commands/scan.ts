@@ -175,7 +175,7 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
       },
       (read) => {
         bytes += read;
-        progress.update(bytes, account.events, collected.count);
+        progress.update(() => progressText(bytes, account.events, collected.count));
       },
       async () => {
         await archive?.settle();
@@ -230,6 +230,9 @@ const heldFindings = 20_000;
 
 const failRank = (severity: Severity | undefined): number =>
   severity === undefined ? Number.POSITIVE_INFINITY : severityRank(severity);
+
+const progressText = (bytes: number, events: number, alerts: number): string =>
+  `${(bytes / 1_000_000).toFixed(1)} MB read, ${events.toLocaleString('en')} events, ${alerts} alerts`;
 
 const say = (text: string): void => {
   process.stderr.write(`${text}\n`);
