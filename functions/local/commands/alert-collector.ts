@@ -11,6 +11,8 @@ import { written } from '../standard-output.ts';
 export interface CollectorOptions {
   readonly output: Output;
   readonly alertsOut?: string;
+  /** Alerts are written as soon as they are there. */
+  readonly live?: boolean;
 }
 
 /** Writes alerts as they come where the form allows it, and holds them where it does not. */
@@ -37,10 +39,12 @@ export class AlertCollector {
     this.#held.push(alert);
   }
 
-  /** Writes what is held, where that is much and its form need not wait for the end. */
+  /** Writes what is held, where that is much, or the input live, and its form need not wait for the end. */
   async settle(): Promise<void> {
-    const { output } = this.#options;
-    if (this.#held.length >= heldAlerts && (output === 'ndjson' || output === 'ocsf')) await this.#write();
+    const { output, live } = this.#options;
+    const enough = live ? 1 : heldAlerts;
+    const mayGo = live ? output !== 'sarif' : output === 'ndjson' || output === 'ocsf';
+    if (this.#held.length >= enough && mayGo) await this.#write();
   }
 
   async finish(): Promise<void> {

@@ -44,7 +44,7 @@ Examples:
   klaxon pull eks --cluster orders | klaxon scan -                    the last day of a cluster
   klaxon pull eks --cluster a --cluster us-east-1/b --since 7d --out logs/
   klaxon scan logs/                                                   of both, kept in files
-  klaxon pull eks --cluster orders --follow --checkpoint .orders >> orders.ndjson
+  klaxon pull eks --cluster orders --since 1h --follow | klaxon scan - --live
 
 What has been given is remembered by the ids of its events, in the --checkpoint folder, or below --out. However a
 run ends, the same command goes on from there: nothing is missed that arrives within --overlap, and nothing is given

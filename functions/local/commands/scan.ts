@@ -38,6 +38,7 @@ interface ScanOptions extends ConfigOption, EnrichmentFlags {
   readonly failOn?: Severity;
   readonly stats: boolean;
   readonly suppress: boolean;
+  readonly live: boolean;
   readonly state?: string;
   readonly maxDeliverySize: number;
 }
@@ -87,6 +88,7 @@ export const addScan = (program: Command, finish: (status: number) => void): voi
     )
     .option('--no-suppress', 'one alert for each matching event')
     .option('--state <file>', 'remember in a file which alerts were given, and give them only once')
+    .option('--live', 'give alerts as they come: for input that goes on', false)
     .option('--stats', 'end standard error with one JSON line of counts', false)
     .option(
       '--max-delivery-size <size>',
@@ -111,6 +113,7 @@ Examples:
   klaxon scan logs/ --ip-list tor=exits.txt         rules that ask for a list of addresses
   klaxon scan logs/ --archive evidence/             keep what was read; klaxon verify evidence/
   klaxon scan audit.log --state klaxon.state        every hour, of a log that grows: new alerts only
+  tail -F audit.log | klaxon scan - --live          of a log as it is written; so with klaxon pull --follow
 
 Exit status: 0 done, 1 an alert at or above --fail-on (with --state: a new one), 2 wrong usage or
 input that could not be read.`;
@@ -127,7 +130,8 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   const rejections = new RejectionSummary();
   const progress = progressOn(process.stderr);
   const state = options.state === undefined ? undefined : await stateFile(options.state, Date.now);
-  const collected = new AlertCollector(options, state);
+  // What was given is given once: live, the alert of a window is met as often as something is added to it.
+  const collected = new AlertCollector(options, state ?? (options.live ? memoryState(Date.now) : undefined));
   const investigation = createInvestigation({
     rules: set.rules,
     firstOf: (options.falcoMatching ?? settings.rules.falcoMatching) === 'first' ? 'falco' : undefined,
@@ -180,8 +184,9 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
       async () => {
         await archive?.settle();
         // Held until there are many, so that lines of a small input may come in any order.
-        if (investigation.waiting() >= heldFindings) await investigation.settle();
-        for (const alert of await investigation.closed()) collected.take(alert);
+        if (options.live || investigation.waiting() >= heldFindings) await investigation.settle();
+        const alerts = options.live ? investigation.alerts() : investigation.closed();
+        for (const alert of await alerts) collected.take(alert);
         await collected.settle();
       },
     );
