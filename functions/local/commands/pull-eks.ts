@@ -1,5 +1,5 @@
 /** `klaxon pull eks`: names of clusters in; what their control planes wrote to CloudWatch Logs, out. */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { KlaxonError } from '../../../shared/errors.ts';
 import type { EksCluster, EksLogEvent } from '../../aws/pull.ts';
 import { settingsFrom } from '../settings.ts';
@@ -18,41 +18,44 @@ interface ClusterName extends Pick<EksCluster, 'name' | 'account'> {
 }
 
 export const addPullEks = (pull: Command, finish: (status: number) => void): void => {
-  withPullFlags(withConfig(pull.command('eks')))
+  const eks = pull
+    .command('eks')
     .description('fetch the control-plane logs of EKS clusters from CloudWatch Logs')
-    .option(
-      '--cluster <name>',
-      'NAME, REGION/NAME or the ARN of a cluster (repeatable; those of the settings)',
-      (text: string, earlier: readonly ClusterName[]) => [...earlier, clusterName(text)],
-      [],
+    .addOption(
+      new Option('--cluster <name>', 'NAME, REGION/NAME or the ARN of a cluster (repeatable)')
+        .argParser((text: string, earlier: readonly ClusterName[]) => [...earlier, clusterName(text)])
+        .default([], 'those of the settings'),
     )
     .option('--region <region>', 'where clusters are that name none (AWS_REGION, or that of AWS_PROFILE)')
-    .option(
-      '--logs <types>',
-      'audit, authenticator, api, controllerManager, scheduler, separated by commas',
-      ids,
-      ['audit', 'authenticator'],
-    )
+    .addOption(
+      new Option(
+        '--logs <types>',
+        'of audit, authenticator, api, controllerManager and scheduler those to read, separated by commas',
+      )
+        .argParser(ids)
+        .default(['audit', 'authenticator'], 'audit,authenticator'),
+    );
+  withConfig(withPullFlags(eks))
     .addHelpText('after', eksHelp)
     .action(async (flags: EksFlags) => finish(await pullEks(flags)));
 };
 
 const eksHelp = `
-Prints what a subscription of CloudWatch Logs would have delivered, one JSON object a line, in the order of time.
+Prints what a subscription of CloudWatch Logs would have delivered, one JSON object a line, slice of time by slice of time.
 
 Examples:
-  klaxon pull eks --cluster orders | klaxon scan -                    the last day of a cluster
-  klaxon pull eks --cluster a --cluster us-east-1/b --since 7d --out logs/
-  klaxon scan logs/                                                   of both, kept in files
-  klaxon pull eks --cluster orders --since 1h --follow | klaxon scan - --live
+  klaxon pull eks --cluster orders | klaxon scan -                           the last day
+  klaxon pull eks --cluster orders --since 1h --follow | klaxon scan - --live  the last hour, and on
+  klaxon pull eks --cluster a --cluster us-east-1/b --since 7d --out logs/   kept in files, for
+  klaxon scan logs/                                                          as many scans as you like
 
-What has been given is remembered by the ids of its events, in the --checkpoint folder, or below --out. However a
-run ends, the same command goes on from there: nothing is missed that arrives within --overlap, and nothing is given
-twice, but for what was being written to standard output when the run was killed: that comes again, with the same ids.
+With --out or --checkpoint, the same command goes on where it ended, however it ended. Nothing is missed that arrives
+within --overlap, and nothing is given twice; but what was just being written to standard output when a run was
+killed comes again, with the same ids.
 
 Needs credentials as every tool of AWS does (AWS_PROFILE, aws sso login, a role), the permission logs:FilterLogEvents,
-and logs:DescribeLogGroups to say whose account the logs are of. AWS takes 5 calls a second for an account and
-region, of 1 MB each: for a busy cluster a subscription is the better way, see docs/deploy/.
+and logs:DescribeLogGroups to say whose account the logs are of. AWS answers 5 calls a second for an account and
+region, with at most 1 MB each: of a busy cluster rather let a subscription deliver the logs.
 
 Exit status: 0 done, 2 wrong usage, a cluster that could not be read, or a run that was stopped before its end.`;
 

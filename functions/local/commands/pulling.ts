@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { secondsOf } from '../../../shared/detect/sigma/duration.ts';
 import { epochOf } from '../../../shared/normalise/time.ts';
 import { noCheckpoints } from '../../../shared/pull/checkpoint.ts';
@@ -19,7 +19,7 @@ import { written } from '../standard-output.ts';
 export interface PullFlags {
   readonly since: number;
   readonly until?: number;
-  readonly follow: boolean;
+  readonly follow?: boolean;
   readonly poll: number;
   readonly overlap: number;
   readonly out?: string;
@@ -29,25 +29,24 @@ export interface PullFlags {
 /** Adds what every cloud's pull understands. */
 export const withPullFlags = (command: Command): Command =>
   command
-    .option(
-      '--since <when>',
-      'where to begin: 24h for so long ago, or 2026-03-14T09:00:00Z',
-      moment,
-      hoursAgo(24),
+    .addOption(
+      new Option('--since <when>', 'where to begin: 24h for so long ago, or 2026-03-14T09:00:00Z')
+        .argParser(moment)
+        .default(hoursAgo(24), '24h'),
     )
     .option('--until <when>', 'where to end, told as above (now)', moment)
-    .option('-f, --follow', 'go on: look again and again for what is new', false)
-    .option('--poll <time>', 'with --follow: how long between two looks', milliseconds, defaultPollMs)
-    .option(
-      '--overlap <time>',
-      'how late an event may arrive and still be found by a later look',
-      milliseconds,
-      defaultTimes.overlapMs,
+    .option('-f, --follow', 'go on, and look again and again for what is new')
+    .addOption(
+      new Option('--poll <time>', 'with --follow: how long between two looks')
+        .argParser(milliseconds)
+        .default(defaultPollMs, '10s'),
     )
-    .option(
-      '--out <dir>',
-      'write compressed files below a folder, for scan to read; remembers what it has there',
+    .addOption(
+      new Option('--overlap <time>', 'how late an event may arrive and still be found by a later look')
+        .argParser(milliseconds)
+        .default(defaultTimes.overlapMs, '15m'),
     )
+    .option('--out <dir>', 'write compressed files below a folder, and remember there how far it came')
     .option('--checkpoint <dir>', 'remember in a folder how far it came, and go on from there');
 
 const hoursAgo = (hours: number): number => Date.now() - hours * 3_600_000;
