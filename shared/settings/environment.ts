@@ -1,12 +1,7 @@
 /** What infrastructure and functions have agreed on, the same on every cloud: how each thing is called between them. */
 
-/**
- * Environment variables of a function. Its package holds the bundle, the built-in rules in `rules/` beside it, and the
- * settings file with every file that it names.
- */
+/** Environment variables of a function. Its settings and its rules are packed with it. */
 export const variables = {
-  /** The path of the settings file, from the folder of the bundle. */
-  settings: 'KLAXON_SETTINGS',
   /** Where memory is: the name of a DynamoDB table. */
   state: 'KLAXON_STATE',
   /** Where evidence is: the name of an S3 bucket. */

@@ -1,0 +1,21 @@
+/** What a check of the templates finds and is right as it is, with the reason. */
+import { CfnElement, Stack, Validations } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+
+/** @param rule as cdk-nag names it; of a rule with several findings the finding in brackets. */
+export const argued = (construct: IConstruct, rule: string, reason: string): void =>
+  Validations.of(construct).acknowledge({ id: rule, reason });
+
+/** Rights to whatever is in a bucket, none of whose names is known in advance. */
+export const anyObject = (grantee: IConstruct, bucket: IConstruct, prefix = ''): void =>
+  argued(
+    grantee,
+    `AwsSolutions-IAM5[Resource::<${logicalIdOf(bucket)}.Arn>/${prefix}*]`,
+    'The names of objects are not known in advance. The actions are.',
+  );
+
+const logicalIdOf = (construct: IConstruct): string => {
+  const resource = construct.node.defaultChild;
+  if (!CfnElement.isCfnElement(resource)) throw new TypeError(`${construct.node.path} is no single resource`);
+  return String(Stack.of(construct).resolve(resource.logicalId));
+};
