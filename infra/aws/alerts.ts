@@ -8,7 +8,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { type Archive, closedBucket } from './archive.ts';
-import { anyObject, argued } from './argued.ts';
+import { anyObject, anyObjectOf } from './argued.ts';
 import { letUse } from './encryption.ts';
 
 export interface Alerts {
@@ -129,17 +129,16 @@ const hubTarget: Row<'securityHub'> = ({ stack }) => ({
   ),
 });
 
+/** Below this the sink writes: shared/alert/sinks/object-sink.ts. */
+const alertsPrefix = 'alerts/';
+
 const bucketTarget: Row<'s3'> = ({ stack, key, archive, alertDays }, name, { bucket: own }) => {
   if (own !== undefined) {
     const bucket = Bucket.fromBucketName(stack, `Bucket-${name}`, own);
     return {
       letGive: (role) => {
-        letAct('s3:PutObject', bucket.arnForObjects('*'))(role);
-        argued(
-          role,
-          `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${own}/*]`,
-          'The names of objects are not known in advance. The action is.',
-        );
+        letAct('s3:PutObject', bucket.arnForObjects(`${alertsPrefix}*`))(role);
+        anyObjectOf(role, own, alertsPrefix);
       },
     };
   }
@@ -151,8 +150,8 @@ const bucketTarget: Row<'s3'> = ({ stack, key, archive, alertDays }, name, { buc
   return {
     made: bucket.bucketName,
     letGive: (role) => {
-      letAct('s3:PutObject', bucket.arnForObjects('*'))(role);
-      anyObject(role, bucket);
+      letAct('s3:PutObject', bucket.arnForObjects(`${alertsPrefix}*`))(role);
+      anyObject(role, bucket, alertsPrefix);
       letUse(key, role);
     },
   };

@@ -14,6 +14,14 @@ export const anyObject = (grantee: IConstruct, bucket: IConstruct, prefix = ''):
     'The names of objects are not known in advance. The actions are.',
   );
 
+/** The same of a bucket that is not ours to make. */
+export const anyObjectOf = (grantee: IConstruct, bucketName: string, prefix = ''): void =>
+  argued(
+    grantee,
+    `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${bucketName}/${prefix}*]`,
+    'The names of objects are not known in advance. The actions are.',
+  );
+
 const logicalIdOf = (construct: IConstruct): string => {
   const resource = construct.node.defaultChild;
   if (!CfnElement.isCfnElement(resource)) throw new TypeError(`${construct.node.path} is no single resource`);

@@ -3,6 +3,7 @@ import { CustomResource, type Stack } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
+import { argued } from './argued.ts';
 import { functionIn } from './function.ts';
 import { type AwsCluster, logGroupOf, type Place } from './place.ts';
 
@@ -33,11 +34,19 @@ export const controlPlaneLogsIn = (
       stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: name }),
     ),
   });
-  Grant.addToPrincipal({
-    grantee: role,
-    actions: ['logs:CreateLogGroup'],
-    resourceArns: wanted.map((cluster) => logGroupArn(stack, cluster)),
-  });
+  for (const cluster of wanted) {
+    const arn = logGroupArn(stack, cluster);
+    Grant.addToPrincipal({
+      grantee: role,
+      actions: ['logs:CreateLogGroup'],
+      resourceArns: [arn, `${arn}:*`],
+    });
+    argued(
+      role,
+      `AwsSolutions-IAM5[Resource::${plainArn(arn, stack)}:*]`,
+      'So ends the name by which rights know a log group; it stands for the streams in it.',
+    );
+  }
   return new Map(
     wanted.map((cluster) => [
       cluster.name,
@@ -53,3 +62,6 @@ export const controlPlaneLogsIn = (
 
 const logGroupArn = (stack: Stack, cluster: AwsCluster): string =>
   `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${logGroupOf(cluster)}`;
+
+/** As cdk-nag shows it. */
+const plainArn = (arn: string, stack: Stack): string => arn.replace(stack.partition, '<AWS::Partition>');

@@ -6,7 +6,7 @@ import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type Task, type TaskEvent, tasks } from '../../shared/settings/environment.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
-import { argued } from './argued.ts';
+import { anyObjectOf } from './argued.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { FunctionWithRole } from './function.ts';
 import type { LogBucket } from './place.ts';
@@ -37,11 +37,7 @@ export const bucketsIn = (
       actions: ['s3:GetObject'],
       resourceArns: [bucket.arnForObjects(`${prefix}*`)],
     });
-    argued(
-      deliveries.role,
-      `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::${name}/${prefix}*]`,
-      'The names of objects are not known in advance. The action is.',
-    );
+    anyObjectOf(deliveries.role, name, prefix);
     if (key !== undefined)
       Grant.addToPrincipal({ grantee: deliveries.role, actions: ['kms:Decrypt'], resourceArns: [key] });
     new Rule(stack, `Objects-${name}`, {

@@ -100,6 +100,15 @@ const functionAlarms = (alarm: AlarmMaker, { compute, ingest }: HealthOptions): 
     compute.deliveries.lambda.metric('AsyncEventsDropped', { statistic: Stats.SUM, period: minutes(5) }),
     { threshold: 0 },
   );
+  alarm(
+    'failed-lost',
+    'Lambda could not write a failed delivery to its bucket, and it is lost: pull the time in question again (klaxon pull eks).',
+    compute.deliveries.lambda.metric('DestinationDeliveryFailures', {
+      statistic: Stats.SUM,
+      period: minutes(5),
+    }),
+    { threshold: 0 },
+  );
   if (ingest.stream)
     alarm(
       'iterator-age',

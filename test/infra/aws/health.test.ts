@@ -21,6 +21,7 @@ describe('alarms', () => {
       'deliveries-errors',
       'deliveries-throttles',
       'events-dropped',
+      'failed-lost',
       'iterator-age',
       'receiver-errors',
       'receiver-fails',
