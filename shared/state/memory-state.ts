@@ -1,4 +1,4 @@
-/** A clock in; a StateStore that lasts as long as the process, out. */
+/** A clock in; a StateStore that lasts as long as the process, out. Members are held and answered as they were told: nobody changes them. */
 import type { Clock, StateStore } from '../ports.ts';
 import { type KeptMember, lastExpiry, membersOf, withEntry } from './member-set.ts';
 
@@ -26,10 +26,10 @@ export const memoryState = (now: Clock): StateStore => {
       const time = now();
       sweep(time);
       return entries.map((entry) => {
-        const kept = withEntry(sets.get(entry.key) ?? [], detached(entry), time);
+        const kept = withEntry(sets.get(entry.key) ?? [], entry, time);
         if (kept.length > 0) sets.set(entry.key, kept);
         else sets.delete(entry.key);
-        return detached(membersOf(kept));
+        return membersOf(kept);
       });
     },
     update: async (key, change, ttlSeconds) => {
@@ -49,6 +49,3 @@ export const memoryState = (now: Clock): StateStore => {
 };
 
 const sweepMilliseconds = 60_000;
-
-/** Values are held apart from the caller's, as any other store would. */
-const detached = <T>(value: T): T => structuredClone(value);

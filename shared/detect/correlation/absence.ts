@@ -1,6 +1,7 @@
 /** What used to come and comes no more, as long as something else shows that its source still lives. */
 import type { Entry, Member } from '../../ports.ts';
 import { isObject } from '../../schema/json.ts';
+import { Recent } from '../../schema/recent.ts';
 import type { Rule } from '../rule.ts';
 import type { Absence } from './correlation.ts';
 import { spanText, wholeStretch } from './incident.ts';
@@ -27,6 +28,7 @@ const lateSeconds = 86_400;
 
 export const absenceWatch = (rule: Rule, correlation: Absence): Watch => {
   let groups = new Map<string, AbsenceGroup>();
+  const lastTold = new Recent<number>(rememberedGroups);
   return {
     rule,
     take: (place, trigger) => {
@@ -35,6 +37,7 @@ export const absenceWatch = (rule: Rule, correlation: Absence): Watch => {
       if (!input) return;
       for (const values of groupsOf(trigger, input)) {
         const name = JSON.stringify(values);
+        if (!isSign && isNear(lastTold, name, trigger.time, correlation)) continue;
         const group: AbsenceGroup = groups.get(name) ?? { values, seen: undefined, signs: new Map() };
         groups.set(name, group);
         if (isSign) addSign(group, correlation, trigger);
@@ -49,6 +52,19 @@ export const absenceWatch = (rule: Rule, correlation: Absence): Watch => {
       return askedTogether([...taken.values()].map((group) => questionOf(group, rule, correlation)));
     },
   };
+};
+
+/** Groups whose last sightings this process knows. */
+const rememberedGroups = 10_000;
+
+/** Of what should come, sightings closer together than this part of the silence that counts are one. */
+const sightingsPerSilence = 64;
+
+const isNear = (told: Recent<number>, name: string, time: number, { seconds }: Absence): boolean => {
+  const last = told.get(name);
+  if (last !== undefined && time >= last && time - last < (seconds * 1000) / sightingsPerSilence) return true;
+  told.put(name, time);
+  return false;
 };
 
 const addSign = (group: AbsenceGroup, { seconds, atLeast }: Absence, trigger: Trigger): void => {

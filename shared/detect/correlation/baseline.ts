@@ -33,8 +33,10 @@ const baselineSeconds = 60 * 86_400;
 const hourSeconds = 4 * 86_400;
 /** Hours that this process has judged. */
 const rememberedHours = 2048;
-/** Different values beyond this, and groups, are not counted. */
-const maxDistinct = 2000;
+/** Different values of one delivery beyond this, and groups, are not counted. */
+const maxDistinct = 500;
+/** Enough to tell some thousand values apart. */
+const hashLength = 10;
 const maxGroups = 10_000;
 
 export const baselineWatch = (
@@ -67,7 +69,8 @@ export const baselineWatch = (
       group.ids.push(trigger.id);
       for (const [at, field] of correlation.fields.entries()) {
         for (const value of distinctValues(trigger, [field])) {
-          if ((group.distinct[at]?.size ?? 0) < maxDistinct) group.distinct[at]?.add(hashOf(value));
+          if ((group.distinct[at]?.size ?? 0) < maxDistinct)
+            group.distinct[at]?.add(hashOf(value).slice(0, hashLength));
         }
       }
     }
@@ -95,10 +98,10 @@ export const baselineWatch = (
 
   const judgedHour = async (hour: number, members: readonly Member[]): Promise<readonly Occurrence[]> => {
     const groups = members.map(({ id }) => JSON.parse(id) as readonly GroupValue[]);
-    const told = await state.add(groups.map((values) => hourEntry(rule, values, hour, [])));
+    const told = await state.add(groups.flatMap((values) => hourEntries(rule, values, hour)));
     const occurrences: Occurrence[] = [];
     for (const [at, values] of groups.entries()) {
-      const shown = told[at] ?? [];
+      const shown = told.slice(at * shards, (at + 1) * shards).flat();
       const verdict = await verdictOn(values, hour, countsIn(shown, correlation.fields.length));
       if (!verdict || !isStrange(correlation, verdict)) continue;
       const names = ['events', ...correlation.fields.map(({ text }) => `different ${text}`)];
@@ -149,7 +152,7 @@ export const baselineWatch = (
       return {
         entries: [
           ...groupsEntries(rule, taken),
-          ...taken.map((group) => hourEntry(rule, group.values, group.hour, membersOf(group))),
+          ...taken.map((group) => toldEntry(rule, group)),
           // What was judged before this drain has long become alerts.
           ...done.map((hour) => groupsEntry(rule, hour, [{ id: judgedMark, time: hour * hourMilliseconds }])),
         ],
@@ -181,43 +184,59 @@ const groupsEntries = (rule: Rule, taken: readonly GroupHour[]): readonly Entry[
   return [...byHour].map(([hour, members]) => groupsEntry(rule, hour, members));
 };
 
+/**
+ * A delivery's events are one member, named after them, so that the same delivery counts once. An hour of a busy group
+ * has many of them: they are spread over so many keys, for whoever tells one reads those beside it.
+ */
+const shards = 16;
+
 const hourEntry = (
   rule: Rule,
   values: readonly GroupValue[],
   hour: number,
+  shard: number,
   members: readonly Member[],
 ): Entry => ({
-  key: `${keyOf(rule, values)}/${hour}`,
+  key: `${keyOf(rule, values)}/${hour}/${shard}`,
   members,
   ttlSeconds: hourSeconds,
-  maxMembers: maxDistinct * 2,
 });
 
-/** A delivery's events are one member, named after them, so that the same delivery counts once. */
-const membersOf = ({ hour, ids, distinct, witness }: GroupHour): readonly Member[] => {
-  const time = hour * hourMilliseconds;
-  const name = hashOf(ids.toSorted().join('\n'));
-  return [
-    { id: `n ${name}`, time, value: { count: ids.length, witness } as never },
-    ...distinct.flatMap((values, at) => [...values].map((value) => ({ id: `${at} ${value}`, time }))),
-  ];
+const hourEntries = (rule: Rule, values: readonly GroupValue[], hour: number): readonly Entry[] =>
+  Array.from({ length: shards }, (_, shard) => hourEntry(rule, values, hour, shard, []));
+
+/** What a member holds of a delivery. */
+interface Told {
+  readonly count: number;
+  /** By field, the different values, hashed. */
+  readonly distinct: readonly (readonly string[])[];
+  readonly witness: Witness;
+}
+
+const toldEntry = (rule: Rule, { values, hour, ids, distinct, witness }: GroupHour): Entry => {
+  const id = hashOf(ids.toSorted().join('\n'));
+  const told: Told = { count: ids.length, distinct: distinct.map((some) => [...some]), witness };
+  const shard = id.charCodeAt(0) % shards;
+  return hourEntry(rule, values, hour, shard, [{ id, time: hour * hourMilliseconds, value: told as never }]);
 };
 
+const toldIn = (members: readonly Member[]): readonly Told[] =>
+  members.flatMap(({ value }) =>
+    isObject(value) && isObject(value.witness) ? [value as unknown as Told] : [],
+  );
+
 const countsIn = (members: readonly Member[], fields: number): readonly number[] => {
-  const counts = new Array<number>(fields + 1).fill(0);
-  for (const { id, value } of members) {
-    const at = id.startsWith('n ') ? 0 : Number.parseInt(id, 10) + 1;
-    const more = at === 0 && isObject(value) && typeof value.count === 'number' ? value.count : 1;
-    counts[at] = (counts[at] ?? 0) + more;
-  }
-  return counts;
+  const told = toldIn(members);
+  const distinct = Array.from(
+    { length: fields },
+    (_, at) => new Set(told.flatMap((one) => one.distinct[at] ?? [])),
+  );
+  return [told.reduce((sum, { count }) => sum + count, 0), ...distinct.map(({ size }) => size)];
 };
 
 const witnessesIn = (members: readonly Member[]): readonly Witness[] =>
-  members
-    .flatMap(({ value }) =>
-      isObject(value) && isObject(value.witness) ? [value.witness as unknown as Witness] : [],
-    )
+  toldIn(members)
+    .map(({ witness }) => witness)
     .toSorted((left, right) => left.time - right.time);
 
 /** So far from usual that a group's ordinary weeks reach it once in some thousand hours (docs/decisions/0012). */

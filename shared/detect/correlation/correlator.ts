@@ -1,5 +1,6 @@
 /** Findings of a delivery in, one after the other; once memory has been told of them, the correlations that hold, out. */
 import type { Clock, StateStore } from '../../ports.ts';
+import type { AuditEvent } from '../../schema/audit-event.ts';
 import type { Enricher } from '../enrich/enricher.ts';
 import { EventScope } from '../event-scope.ts';
 import type { Finding } from '../finding.ts';
@@ -15,7 +16,7 @@ import { silenceWatch } from './silence.ts';
 import { groupScope, type Trigger } from './trigger.ts';
 import { askedTogether, type Question, type Watch } from './watch.ts';
 import { windowWatch } from './windowed.ts';
-import { witnessOf } from './witness.ts';
+import { type Witness, witnessOf } from './witness.ts';
 
 export interface Correlator {
   /** Remembers a finding for the next `settle`. Findings that no correlation hears of cost one look-up. */
@@ -57,6 +58,7 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
     }
   }
   let scope: EventScope | undefined;
+  let last: AuditEvent | undefined;
   let waiting = 0;
 
   const tell = (trigger: Trigger): void => {
@@ -92,19 +94,10 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
       // What has no time lies in no window.
       if (time === undefined || !listeners.has(rule.id)) return;
       waiting++;
-      if (scope) scope.turnTo(event);
-      else scope = new EventScope(event, options.enricher);
-      let id: string | undefined;
-      tell({
-        rule,
-        get id() {
-          id ??= hashOf(requestOf(event));
-          return id;
-        },
-        time,
-        scope,
-        witness: () => witnessOf(finding, time),
-      });
+      if (!scope) scope = new EventScope(event, options.enricher);
+      else if (event !== last) scope.turnTo(event);
+      last = event;
+      tell(new EventTrigger(finding, time, scope));
     },
     waiting: () => waiting,
     settle: async () => {
@@ -175,6 +168,31 @@ const levelsOf = (rules: readonly Rule[]): readonly (readonly Rule[])[] => {
   }
   return levels;
 };
+
+/** An event that met a rule. What costs is worked out only where it is asked for. */
+class EventTrigger implements Trigger {
+  readonly rule: Rule;
+  readonly time: number;
+  readonly scope: EventScope;
+  readonly #finding: Finding;
+  #id: string | undefined;
+
+  constructor(finding: Finding, time: number, scope: EventScope) {
+    this.rule = finding.rule;
+    this.time = time;
+    this.scope = scope;
+    this.#finding = finding;
+  }
+
+  get id(): string {
+    this.#id ??= hashOf(requestOf(this.#finding.event));
+    return this.#id;
+  }
+
+  witness(): Witness {
+    return witnessOf(this.#finding, this.time);
+  }
+}
 
 /** A correlation that held, as an event for those above it: at that time, with nothing but its group's values. */
 const triggerOf = (rule: Rule, { time, values, seen, message }: Occurrence): Trigger => {

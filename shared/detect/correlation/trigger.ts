@@ -25,12 +25,33 @@ const maxGroups = 16;
 
 /** The groups that a trigger is in: one, or one for each value where a field holds several. */
 export const groupsOf = (trigger: Trigger, { groupBy }: Input): readonly (readonly GroupValue[])[] => {
+  const single: GroupValue[] = [];
+  for (const path of groupBy) {
+    const value = valueAt(trigger, path);
+    if (value === undefined) return manyGroupsOf(trigger, groupBy);
+    single.push(value);
+  }
+  return [single];
+};
+
+const manyGroupsOf = (
+  trigger: Trigger,
+  groupBy: readonly FieldPath[],
+): readonly (readonly GroupValue[])[] => {
   let groups: (readonly GroupValue[])[] = [[]];
   for (const path of groupBy) {
     const values = valuesAt(trigger, path);
     groups = groups.flatMap((group) => values.map((value) => [...group, value])).slice(0, maxGroups);
   }
   return groups;
+};
+
+/** The one value at a path, null where there is none; undefined where it is no plain text. */
+const valueAt = (trigger: Trigger, path: FieldPath): GroupValue | undefined => {
+  if (ownFields.has(path.text)) return valuesAt(trigger, path)[0];
+  const found = trigger.scope.valuesAt(path);
+  if (typeof found === 'string') return found;
+  return found === undefined ? null : undefined;
 };
 
 /** What tells values apart: each value of one field, or what several fields hold together. None where one is missing. */
