@@ -1,40 +1,55 @@
-/** Bundles the command line into dist/, tries the bundle, and says what it weighs. */
+/**
+ * Bundles the command line and the functions into dist/, packs each function with what the settings ask for, tries every
+ * bundle, and says what it weighs. `--config FILE` names the settings; without it klaxon.config.yaml, where it is there.
+ */
 import { spawnSync } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { parseArgs } from 'node:util';
+import { settingsFrom } from '../functions/local/settings.ts';
+import { variables } from '../shared/settings/environment.ts';
+import { bundle } from './bundle.ts';
+import { writePack } from './pack.ts';
 
+const { values } = parseArgs({ options: { config: { type: 'string' } } });
 const root = fileURLToPath(new URL('..', import.meta.url));
-const bundle = `${root}dist/klaxon.js`;
 
 /** A function's package may not be larger: it is unpacked and read at each cold start. */
 const maxBytes = 5 * 1024 * 1024;
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: ['functions/local/handler.ts'],
-  outfile: bundle,
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node22',
-  mainFields: ['module', 'main'],
-  minify: true,
-  sourcemap: false,
-  legalComments: 'linked',
-  // Packages written as CommonJS ask for `require`, which a module does not have.
-  banner: {
-    js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
-  },
-});
+const bundled = async (entry: string, outfile: string): Promise<void> => {
+  await bundle(root, entry, outfile);
+  const { size } = statSync(`${root}${outfile}`);
+  if (size > maxBytes) throw new Error(`${outfile} is ${size} bytes, at most ${maxBytes} are allowed`);
+  process.stdout.write(`${outfile} ${(size / 1024).toFixed(0)} kB\n`);
+};
 
-const { size } = statSync(bundle);
-if (size > maxBytes) throw new Error(`dist/klaxon.js is ${size} bytes, at most ${maxBytes} are allowed`);
-const trial = `import { main } from ${JSON.stringify(bundle)}; process.exitCode = await main(['scan', 'examples', '--output', 'ndjson', '--stats']);`;
-const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', trial], {
-  cwd: root,
-  encoding: 'utf8',
+/** Runs a few lines that import a bundle, which they know as `bundle`. */
+const tried = (outfile: string, lines: string, environment: Readonly<Record<string, string>> = {}): void => {
+  const code = `const bundle = await import(${JSON.stringify(`${root}${outfile}`)}); ${lines}`;
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, ...environment },
+  });
+  if (status !== 0) throw new Error(`${outfile} does not run: exit ${status}\n${stderr}`);
+};
+
+rmSync(`${root}dist`, { recursive: true, force: true });
+await bundled('functions/local/handler.ts', 'dist/klaxon.js');
+const scan = ['scan', 'examples', '--no-config', '--output', 'ndjson', '--stats'];
+tried('dist/klaxon.js', `process.exitCode = await bundle.main(${JSON.stringify(scan)});`);
+
+await bundled('functions/aws/handler.ts', 'dist/aws/handler.mjs');
+const { rules, inactive, warnings } = writePack(values.config, `${root}dist/aws`);
+for (const warning of warnings) process.stderr.write(`${warning}\n`);
+const { sinks } = settingsFrom(values.config).alerts;
+const madeForSinks = Object.fromEntries(Object.keys(sinks).map((name) => [name, 'klaxon']));
+tried('dist/aws/handler.mjs', 'if (typeof bundle.handler !== "function") process.exitCode = 1;', {
+  [variables.state]: 'klaxon',
+  [variables.archive]: 'klaxon',
+  [variables.deadLetter]: 'https://sqs.eu-west-1.amazonaws.com/111122223333/klaxon',
+  [variables.sinks]: JSON.stringify(madeForSinks),
+  AWS_REGION: 'eu-west-1',
 });
-if (status !== 0) throw new Error(`the bundle does not run: exit ${status}\n${stderr}`);
-process.stdout.write(`dist/klaxon.js ${(size / 1024).toFixed(0)} kB\n`);
+process.stdout.write(`dist/aws/pack.json ${rules} rules, ${inactive} inactive\n`);

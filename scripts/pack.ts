@@ -12,9 +12,11 @@ import { KlaxonError, positionText, RuleError } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 
 export interface Packed {
+  /** Those that run. */
   readonly rules: number;
-  /** Rules that nothing in the settings lets hold, and other remarks. */
-  readonly remarks: readonly string[];
+  /** Rules that nothing in the settings lets hold: `klaxon rules list` says what they lack. */
+  readonly inactive: number;
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -38,10 +40,8 @@ export const writePack = (config: ConfigChoice, folder: string): Packed => {
   const { rules } = startFrom(pathToFileURL(`${folder}/`), () => undefined);
   return {
     rules: rules.length,
-    remarks: [
-      ...warnings.map((warning) => `${positionText(warning)}: ${warning.message}`),
-      ...inactive.map(({ rule, reason }) => `${rule.id} is inactive: ${reason}`),
-    ],
+    inactive: inactive.length,
+    warnings: warnings.map((warning) => `${positionText(warning)}: ${warning.message}`),
   };
 };
 

@@ -2,7 +2,7 @@
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readDocuments } from '../functions/local/read.ts';
+import { readDocuments } from '../functions/documents.ts';
 import { decodeDocument } from '../shared/decode/decode.ts';
 import { defaultLimits } from '../shared/decode/decoding.ts';
 import { emptyAccount, nothingSeen, processDelivery } from '../shared/pipeline.ts';
@@ -38,7 +38,7 @@ const accountOf = async (folder: string) => {
   for (const path of filesBelow(folder)) {
     const seen = nothingSeen();
     await readDocuments(
-      { path, open: () => createReadStream(path) },
+      createReadStream(path),
       defaultLimits.maxBytes,
       (document) => {
         const decoded = decodeDocument(document, { location: { path, line: document.line } });

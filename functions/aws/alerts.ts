@@ -23,8 +23,8 @@ export interface CloudSinkOptions {
   readonly sinks: Readonly<Record<string, Sink>>;
   /** By the name of a sink that names nothing itself: the ARN of its topic, the name of its bus or bucket. */
   readonly made: Readonly<Record<string, string>>;
-  /** The account that Klaxon runs in. */
-  readonly owner: FindingOwner;
+  /** The account that Klaxon runs in; asked when there is something to tell. */
+  readonly owner: () => FindingOwner;
   readonly config?: ClientConfig | undefined;
   readonly now: Clock;
   readonly pause: Pause;
@@ -180,12 +180,25 @@ const findingSink = (
 ): AlertSink => {
   const what = `Security Hub, the sink "${name}", cannot be used`;
   const tell = async (alert: Alert): Promise<Fault | undefined> => {
-    const command = new BatchImportFindingsCommand({ Findings: [findingToAsff(alert, owner, now())] });
+    const command = new BatchImportFindingsCommand({ Findings: [findingToAsff(alert, owner(), now())] });
     const [failed] = (await client.send(command)).FailedFindings ?? [];
     return failed && refusalOf(what, failed.ErrorCode ?? 'refused', failed.ErrorMessage);
   };
   return oneByOne({ name, now, atOnce, begin: () => (alert) => handedOver(what, () => tell(alert)) });
 };
+
+/**
+ * Of an ARN of anything in the account: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ * @throws KlaxonError where it is none.
+ */
+export const ownerIn = (arn: string): FindingOwner => {
+  const [, partition, , region = '', account = ''] = arn.split(':');
+  const known = partitions.find((name) => name === partition);
+  if (!known) throw new KlaxonError('alert', `"${arn}" names no account`);
+  return { partition: known, region, account };
+};
+
+const partitions = ['aws', 'aws-cn', 'aws-us-gov'] as const;
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const mostInBatch = 10;

@@ -1,14 +1,10 @@
-/** Paths on the command line in; the documents of every file below them, one after the other, out. */
+/** Paths on the command line in; every file below them, one after the other, out. */
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { StringDecoder } from 'node:string_decoder';
-import { createGunzip } from 'node:zlib';
-import { documentSplitter, type TextDocument } from '../../shared/decode/documents.ts';
-import { isGzip } from '../../shared/decode/gunzip.ts';
+import type { Readable } from 'node:stream';
 import { messageOf } from '../../shared/errors.ts';
+import { chunkBytes } from '../documents.ts';
 
 export interface Input {
   /** As given on the command line, joined with the path below it. */
@@ -52,59 +48,7 @@ async function* inputsAt(path: string, faults: ReadFault[]): AsyncGenerator<Inpu
   }
 }
 
-const chunkBytes = 256 * 1024;
-
 const fileInput = (path: string): Input => ({
   path,
   open: () => createReadStream(path, { highWaterMark: chunkBytes }),
 });
-
-/**
- * Gives out the documents of one input, and says how many bytes it read. Compressed input is told by its first bytes.
- * Only the document being read is held. The reader waits for `settle` after each part.
- */
-export const readDocuments = async (
-  input: Input,
-  maxLength: number,
-  sink: (document: TextDocument) => void,
-  onProgress: (bytes: number) => void,
-  settle: () => Promise<void> = async () => undefined,
-): Promise<void> => {
-  const splitter = documentSplitter(sink, maxLength);
-  const decoder = new StringDecoder('utf8');
-  for await (const chunk of unzipped(input.open(), onProgress)) {
-    splitter.push(decoder.write(chunk));
-    await settle();
-  }
-  splitter.push(decoder.end());
-  splitter.end();
-};
-
-async function* unzipped(source: Readable, onProgress: (bytes: number) => void): AsyncGenerator<Buffer> {
-  const chunks = counted(source, onProgress);
-  const first = await chunks.next();
-  if (first.done) return;
-  const whole = withFirst(first.value, chunks);
-  if (!isGzip(first.value)) {
-    yield* whole;
-    return;
-  }
-  const gunzip = createGunzip({ chunkSize: chunkBytes });
-  const done = pipeline(Readable.from(whole), gunzip);
-  // A fault is thrown to whoever reads `gunzip` below; here it would only be said twice.
-  done.catch(() => undefined);
-  for await (const chunk of gunzip) yield chunk as Buffer;
-}
-
-async function* counted(source: Readable, onProgress: (bytes: number) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of source) {
-    const bytes = chunk as Buffer;
-    onProgress(bytes.length);
-    yield bytes;
-  }
-}
-
-async function* withFirst(first: Buffer, rest: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* rest;
-}

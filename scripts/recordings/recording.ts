@@ -1,6 +1,6 @@
 /** A log file in, its events and the alerts of the built-in rules out, as `klaxon scan` would give them. */
 import { createReadStream } from 'node:fs';
-import { readDocuments } from '../../functions/local/read.ts';
+import { readDocuments } from '../../functions/documents.ts';
 import { loadRules } from '../../functions/local/rule-files.ts';
 import type { Alert } from '../../shared/alert/alert.ts';
 import { createInvestigation } from '../../shared/alert/investigation.ts';
@@ -25,7 +25,7 @@ export const recordingOf = async (paths: readonly string[], suppress: boolean): 
   for (const path of paths) {
     const seen = nothingSeen();
     await readDocuments(
-      { path, open: () => createReadStream(path) },
+      createReadStream(path),
       defaultLimits.maxBytes,
       (document) => {
         const decoded = decodeDocument(document, { location: { path, line: document.line } });

@@ -40,6 +40,13 @@ export const decode = (delivery: unknown, context: DecodeContext = {}): Decoded 
   return decoding;
 };
 
+/** The same for a document that a splitter has already taken out of a delivery's text. */
+export const decodePart = (document: TextDocument, context: DecodeContext = {}): Decoded => {
+  const decoding = new Decoding(context);
+  openDocument(document, context.origin ?? nowhere, decoding, 0);
+  return decoding;
+};
+
 /** The same for a document of a file, that a splitter has already taken out of its text; it may be a line of an archive. */
 export const decodeDocument = (document: TextDocument, context: DecodeContext): Decoded => {
   const decoding = new Decoding(context);

@@ -3,7 +3,7 @@ import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readDocuments } from '../../functions/local/read.ts';
+import { readDocuments } from '../../functions/documents.ts';
 import { lineOf, rejectedLineOf } from '../../shared/archive/line.ts';
 import { decode, decodeDocument } from '../../shared/decode/decode.ts';
 import { defaultLimits } from '../../shared/decode/decoding.ts';
@@ -21,7 +21,7 @@ const expectRoundTrips = async (paths: readonly string[]): Promise<void> => {
   let events = 0;
   for (const path of paths) {
     await readDocuments(
-      { path, open: () => createReadStream(path) },
+      createReadStream(path),
       defaultLimits.maxBytes,
       (document) => {
         for (const recorded of recordedEvents(decodeDocument(document, {}))) {

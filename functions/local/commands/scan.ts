@@ -10,11 +10,12 @@ import type { AuditEvent } from '../../../shared/schema/audit-event.ts';
 import type { RawRecord, Rejection } from '../../../shared/schema/raw-record.ts';
 import { type Severity, severities, severityRank } from '../../../shared/schema/severity.ts';
 import { memoryState } from '../../../shared/state/memory-state.ts';
+import { readDocuments } from '../../documents.ts';
 import { abilitiesOf, type EnrichmentFlags, enricherFrom } from '../../enrichment.ts';
 import { type Output, outputs } from '../alerts.ts';
 import { type EventFormat, eventFile, eventFormats } from '../event-file.ts';
 import { progressOn } from '../progress.ts';
-import { type Input, inputsOf, type ReadFault, readDocuments } from '../read.ts';
+import { type Input, inputsOf, type ReadFault } from '../read.ts';
 import { choiceOf, loadRules } from '../rule-files.ts';
 import { settingsFrom } from '../settings.ts';
 import { stateFile } from '../state.ts';
@@ -160,7 +161,7 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
     let envelopes = 0;
     let isEmpty = true;
     await readDocuments(
-      input,
+      input.open(),
       options.maxDeliverySize,
       (document) => {
         isEmpty = false;

@@ -1,6 +1,6 @@
 /** Sinks of AWS told over the wire as its services speak it. */
 import { describe, expect, it } from 'vitest';
-import { cloudSinks } from '../../../functions/aws/alerts.ts';
+import { cloudSinks, ownerIn } from '../../../functions/aws/alerts.ts';
 import { pause } from '../../../functions/pause.ts';
 import type { Alert } from '../../../shared/alert/alert.ts';
 import { exampleAlert } from '../../alert/example.ts';
@@ -178,6 +178,17 @@ describe('Security Hub', () => {
   keepsTheAlertContract(openHub, { knowsKeys: true, isVerbatim: false });
 });
 
+describe('the owner of a finding', () => {
+  it('is the account that the function belongs to', () => {
+    expect(ownerIn('arn:aws-cn:lambda:cn-north-1:111122223333:function:klaxon')).toEqual({
+      partition: 'aws-cn',
+      region: 'cn-north-1',
+      account: '111122223333',
+    });
+    expect(() => ownerIn('')).toThrow('"" names no account');
+  });
+});
+
 describe('a bucket', () => {
   keepsTheAlertContract(openBucket, { knowsKeys: true, isVerbatim: true });
 
@@ -195,7 +206,7 @@ describe('a bucket', () => {
 });
 
 describe('sinks of settings', () => {
-  const options = { owner, now: Date.now, pause, random: () => 0.5 };
+  const options = { owner: () => owner, now: Date.now, pause, random: () => 0.5 };
 
   it('are those of AWS, the others left to whoever has them', () => {
     const sinks = cloudSinks({

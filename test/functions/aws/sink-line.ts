@@ -50,7 +50,7 @@ export const serviceLine = async ({
     const [opened] = cloudSinks({
       sinks: { sink },
       made: made === undefined ? {} : { sink: made },
-      owner,
+      owner: () => owner,
       config: {
         ...sinkLimits,
         requestHandler: {
