@@ -5,7 +5,7 @@ import { Recent } from '../../schema/recent.ts';
 import type { Rule } from '../rule.ts';
 import type { Absence } from './correlation.ts';
 import { spanText, wholeStretch } from './incident.ts';
-import { type GroupValue, groupsOf, type Trigger } from './trigger.ts';
+import { type GroupValue, groupName, groupsOf, type Trigger } from './trigger.ts';
 import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
 
@@ -36,7 +36,7 @@ export const absenceWatch = (rule: Rule, correlation: Absence): Watch => {
       const input = isSign ? correlation.while[place - correlation.inputs.length] : correlation.inputs[place];
       if (!input) return;
       for (const values of groupsOf(trigger, input)) {
-        const name = JSON.stringify(values);
+        const name = groupName(values);
         if (!isSign && isNear(lastTold, name, trigger.time, correlation)) continue;
         const group: AbsenceGroup = groups.get(name) ?? { values, seen: undefined, signs: new Map() };
         groups.set(name, group);

@@ -10,7 +10,7 @@ import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
 import { type BaselineCorrelation, holds } from './correlation.ts';
 import { type Occurrence, wholeStretch } from './incident.ts';
-import { distinctValues, type GroupValue, groupsOf, type Trigger } from './trigger.ts';
+import { distinctValues, type GroupValue, groupName, groupsOf, type Trigger } from './trigger.ts';
 import { keyOf, namedValues, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
 
@@ -59,7 +59,7 @@ export const baselineWatch = (
     if (hour > now() / hourMilliseconds + 1) return;
     latest = Math.max(latest, hour);
     for (const values of groupsOf(trigger, input)) {
-      const name = `${hour} ${JSON.stringify(values)}`;
+      const name = `${hour} ${groupName(values)}`;
       let group = hours.get(name);
       if (!group) {
         const distinct = correlation.fields.map(() => new Set<string>());

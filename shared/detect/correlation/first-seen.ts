@@ -7,7 +7,7 @@ import type { Rule } from '../rule.ts';
 import type { FirstSeen } from './correlation.ts';
 import type { Occurrence } from './incident.ts';
 import { spanText, wholeStretch } from './incident.ts';
-import { distinctValues, type GroupValue, groupsOf, type Trigger } from './trigger.ts';
+import { distinctValues, type GroupValue, groupName, groupsOf, type Trigger } from './trigger.ts';
 import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
 
@@ -27,7 +27,7 @@ export const firstSeenWatch = (rule: Rule, correlation: FirstSeen): Watch => {
       const input = correlation.inputs[place];
       if (!input) return;
       for (const values of groupsOf(trigger, input)) {
-        const name = JSON.stringify(values);
+        const name = groupName(values);
         sight(() => groupNamed(name, values), name, correlation, trigger, told);
       }
     },

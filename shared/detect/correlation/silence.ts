@@ -5,7 +5,7 @@ import { Recent } from '../../schema/recent.ts';
 import type { Rule } from '../rule.ts';
 import type { Absence } from './correlation.ts';
 import { type Occurrence, spanText, wholeStretch } from './incident.ts';
-import { type GroupValue, groupsOf } from './trigger.ts';
+import { type GroupValue, groupName, groupsOf } from './trigger.ts';
 import { namedValues, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
 
@@ -59,10 +59,11 @@ export const silenceWatch = (rule: Rule, correlation: Absence, now: Clock): Watc
       const input = correlation.inputs[place];
       if (!input || now() - trigger.time >= milliseconds) return;
       for (const values of groupsOf(trigger, input)) {
-        const id = JSON.stringify(values);
-        const last = told.get(id);
+        const name = groupName(values);
+        const last = told.get(name);
         if (last !== undefined && trigger.time - last < milliseconds / sightingsPerSilence) continue;
-        told.put(id, trigger.time);
+        told.put(name, trigger.time);
+        const id = JSON.stringify(values);
         // With the time mirrored at zero the set keeps the latest sighting.
         sources.set(id, { id, time: -trigger.time, value: trigger.witness() as never });
       }

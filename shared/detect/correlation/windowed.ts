@@ -6,7 +6,7 @@ import type { Rule } from '../rule.ts';
 import { numberForm } from '../sigma/term.ts';
 import type { WindowCorrelation } from './correlation.ts';
 import { measuredText, type Occurrence } from './incident.ts';
-import { distinctValues, type GroupValue, groupsOf, type Trigger, valuesAt } from './trigger.ts';
+import { distinctValues, type GroupValue, groupName, groupsOf, type Trigger, valuesAt } from './trigger.ts';
 import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
 import { type Firing, firingsIn, inOrder, type Observation } from './window.ts';
 import type { Witness } from './witness.ts';
@@ -19,7 +19,7 @@ export const windowWatch = (rule: Rule, correlation: WindowCorrelation): Watch =
       const input = correlation.inputs[place];
       if (!input) return;
       for (const values of groupsOf(trigger, input)) {
-        const name = JSON.stringify(values);
+        const name = groupName(values);
         let group = groups.get(name);
         if (!group) {
           group = { values, buckets: new Map() };
