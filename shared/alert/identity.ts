@@ -29,7 +29,10 @@ const rememberedIdentities = 10_000;
 
 export const identitiesIn = (state: StateStore): Identities => {
   const told = new Recent<true>(rememberedIdentities);
+  /** What was stated lately, in its own words: most events state what the one before did. */
+  const stated = new Recent<true>(rememberedIdentities);
   let waiting = new Map<string, Map<string, Member>>();
+  let waitingWords = new Set<string>();
 
   const note = (key: string, { name, credentialId }: CloudIdentity, time: number): void => {
     const id = `${Math.floor(time / stepMilliseconds)} ${name} ${credentialId ?? ''}`;
@@ -45,14 +48,21 @@ export const identitiesIn = (state: StateStore): Identities => {
       const { cloudIdentity, credentialId } = actor;
       if (cloudIdentity === undefined || cloudIdentity === actor.name || time === undefined) return;
       if (kind === 'authentication' && outcome.result === 'failure') return;
+      const step = Math.floor(time / stepMilliseconds);
+      const words = `${step}\n${cloudIdentity}\n${credentialId ?? ''}\n${actor.uid ?? ''}\n${actor.name ?? ''}\n${origin.cluster ?? ''}\n${origin.clusterId ?? ''}`;
+      if (stated.get(words)) return;
+      if (waitingWords.size < rememberedIdentities) waitingWords.add(words);
       for (const key of keysOf(origin, actor)) note(key, { name: cloudIdentity, credentialId }, time);
     },
     settle: async () => {
       const taken = waiting;
+      const words = waitingWords;
       waiting = new Map();
+      waitingWords = new Set();
       if (taken.size === 0) return;
       await state.add([...taken].map(([key, members]) => entryOf(key, [...members.values()])));
       for (const [key, members] of taken) for (const id of members.keys()) told.put(`${key} ${id}`, true);
+      for (const word of words) stated.put(word, true);
     },
     join: async (alerts) => {
       const keys = new Map(

@@ -98,8 +98,7 @@ const pathsOf = (suppress: Suppression): readonly FieldPath[] => {
 };
 
 /** Windows lie on the clock, not at the first event, so that the order of arrival changes no id. */
-const groupOf = ({ rule, event }: Finding): readonly string[] => {
-  const scope = new EventScope(event);
+const groupOf = ({ rule, event, scope = new EventScope(event) }: Finding): readonly string[] => {
   const window =
     event.time === undefined ? '' : String(Math.floor(event.time / (rule.suppress.forSeconds * 1000)));
   const values = pathsOf(rule.suppress).map((path) =>

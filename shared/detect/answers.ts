@@ -3,6 +3,7 @@ import type { AuditEvent } from '../schema/audit-event.ts';
 import type { Enricher } from './enrich/enricher.ts';
 import { EventScope } from './event-scope.ts';
 import type { Test } from './expression.ts';
+import type { Scope } from './scope.ts';
 
 /** Tests by number: those that ask the same have the same one. */
 export class TestNumbers {
@@ -30,6 +31,10 @@ export class Answers {
   turnTo(event: AuditEvent): void {
     this.#scope.turnTo(event);
     this.#event += 2;
+  }
+
+  get scope(): Scope {
+    return this.#scope;
   }
 
   hasView(name: string): boolean {

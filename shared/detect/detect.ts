@@ -177,7 +177,12 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
         if ((isOneOfFirst && isFirstFound) || !candidate.holds(current)) continue;
         isFirstFound ||= isOneOfFirst;
         findings ??= [];
-        findings.push({ rule: candidate.rule, severity: candidate.severityOf(current), event });
+        findings.push({
+          rule: candidate.rule,
+          severity: candidate.severityOf(current),
+          event,
+          scope: current.scope,
+        });
       }
       return findings ?? none;
     },

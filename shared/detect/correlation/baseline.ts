@@ -66,7 +66,7 @@ export const baselineWatch = (
         group = { values, hour, ids: [], distinct, witness: trigger.witness() };
         hours.set(name, group);
       }
-      group.ids.push(trigger.id);
+      group.ids.push(trigger.event);
       for (const [at, field] of correlation.fields.entries()) {
         for (const value of distinctValues(trigger, [field])) {
           if ((group.distinct[at]?.size ?? 0) < maxDistinct)

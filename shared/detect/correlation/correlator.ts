@@ -1,12 +1,12 @@
 /** Findings of a delivery in, one after the other; once memory has been told of them, the correlations that hold, out. */
 import type { Clock, StateStore } from '../../ports.ts';
-import type { AuditEvent } from '../../schema/audit-event.ts';
 import type { Enricher } from '../enrich/enricher.ts';
 import { EventScope } from '../event-scope.ts';
 import type { Finding } from '../finding.ts';
 import { hashOf } from '../hash.ts';
 import { requestOf } from '../request.ts';
 import type { Rule } from '../rule.ts';
+import type { Scope } from '../scope.ts';
 import { absenceWatch } from './absence.ts';
 import { baselineWatch } from './baseline.ts';
 import { type Correlation, heardBy } from './correlation.ts';
@@ -57,8 +57,6 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
       else listeners.set(rule, [{ watch, place }]);
     }
   }
-  let scope: EventScope | undefined;
-  let last: AuditEvent | undefined;
   let waiting = 0;
 
   const tell = (trigger: Trigger): void => {
@@ -94,9 +92,7 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
       // What has no time lies in no window.
       if (time === undefined || !listeners.has(rule.id)) return;
       waiting++;
-      if (!scope) scope = new EventScope(event, options.enricher);
-      else if (event !== last) scope.turnTo(event);
-      last = event;
+      const scope = finding.scope ?? new EventScope(event, options.enricher);
       tell(new EventTrigger(finding, time, scope));
     },
     waiting: () => waiting,
@@ -173,15 +169,19 @@ const levelsOf = (rules: readonly Rule[]): readonly (readonly Rule[])[] => {
 class EventTrigger implements Trigger {
   readonly rule: Rule;
   readonly time: number;
-  readonly scope: EventScope;
+  readonly scope: Scope;
   readonly #finding: Finding;
   #id: string | undefined;
 
-  constructor(finding: Finding, time: number, scope: EventScope) {
+  constructor(finding: Finding, time: number, scope: Scope) {
     this.rule = finding.rule;
     this.time = time;
     this.scope = scope;
     this.#finding = finding;
+  }
+
+  get event(): string {
+    return this.#finding.event.id;
   }
 
   get id(): string {
@@ -201,6 +201,7 @@ const triggerOf = (rule: Rule, { time, values, seen, message }: Occurrence): Tri
   return {
     rule,
     id: hashOf(JSON.stringify([rule.id, time, ...values, last?.id])),
+    event: last?.id ?? '',
     time,
     scope: groupScope(names, [...values.values()]),
     witness: () => {

@@ -11,6 +11,8 @@ export interface Trigger {
   readonly rule: Rule;
   /** The same for both stages of one request, and for a redelivered event. */
   readonly id: string;
+  /** The event's own id: cheap, but another for each stage of a request. */
+  readonly event: string;
   /** Event time, epoch milliseconds. */
   readonly time: number;
   readonly scope: Pick<Scope, 'valuesAt'>;
