@@ -54,7 +54,7 @@ const statusOf = async (url: string): Promise<number | undefined> => {
   const tests = spawn(process.execPath, [`${root}node_modules/vitest/vitest.mjs`, ...words], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, KLAXON_MOTO_URL: url },
+    env: { ...process.env, KLAXON_MOTO_URL: url, KLAXON_PYTHON_BINARIES: binaries },
   });
   const [status] = await once(tests, 'close');
   return typeof status === 'number' ? status : undefined;
