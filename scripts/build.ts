@@ -1,6 +1,7 @@
 /**
  * Bundles the command line and the functions into dist/, packs each function with what the settings ask for, tries every
  * bundle, and says what it weighs. `--config FILE` names the settings; without it klaxon.config.yaml, where it is there.
+ * `--only aws` makes what is deployed there, and leaves the rest of dist/ as it is.
  */
 import { spawnSync } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
@@ -11,7 +12,7 @@ import { variables } from '../shared/settings/environment.ts';
 import { bundle } from './bundle.ts';
 import { writePack } from './pack.ts';
 
-const { values } = parseArgs({ options: { config: { type: 'string' } } });
+const { values } = parseArgs({ options: { config: { type: 'string' }, only: { type: 'string' } } });
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** A function's package may not be larger: it is unpacked and read at each cold start. */
@@ -35,21 +36,42 @@ const tried = (outfile: string, lines: string, environment: Readonly<Record<stri
   if (status !== 0) throw new Error(`${outfile} does not run: exit ${status}\n${stderr}`);
 };
 
-rmSync(`${root}dist`, { recursive: true, force: true });
-await bundled('functions/local/handler.ts', 'dist/klaxon.js');
-const scan = ['scan', 'examples', '--no-config', '--output', 'ndjson', '--stats'];
-tried('dist/klaxon.js', `process.exitCode = await bundle.main(${JSON.stringify(scan)});`);
+const buildLocal = async (): Promise<void> => {
+  await bundled('functions/local/handler.ts', 'dist/klaxon.js');
+  const scan = ['scan', 'examples', '--no-config', '--output', 'ndjson', '--stats'];
+  tried('dist/klaxon.js', `process.exitCode = await bundle.main(${JSON.stringify(scan)});`);
+};
 
-await bundled('functions/aws/handler.ts', 'dist/aws/handler.mjs');
-const { rules, inactive, warnings } = writePack(values.config, `${root}dist/aws`);
-for (const warning of warnings) process.stderr.write(`${warning}\n`);
-const { sinks } = settingsFrom(values.config).alerts;
-const madeForSinks = Object.fromEntries(Object.keys(sinks).map((name) => [name, 'klaxon']));
-tried('dist/aws/handler.mjs', 'if (typeof bundle.handler !== "function") process.exitCode = 1;', {
-  [variables.state]: 'klaxon',
-  [variables.archive]: 'klaxon',
-  [variables.deadLetter]: 'https://sqs.eu-west-1.amazonaws.com/111122223333/klaxon',
-  [variables.sinks]: JSON.stringify(madeForSinks),
-  AWS_REGION: 'eu-west-1',
-});
-process.stdout.write(`dist/aws/pack.json ${rules} rules, ${inactive} inactive\n`);
+const buildAws = async (): Promise<void> => {
+  for (const folder of ['aws', controlPlaneLogs])
+    rmSync(`${root}dist/${folder}`, { recursive: true, force: true });
+  await bundled('functions/aws/handler.ts', 'dist/aws/handler.mjs');
+  const { rules, inactive, warnings } = writePack(values.config, `${root}dist/aws`);
+  for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  const { sinks } = settingsFrom(values.config).alerts;
+  const madeForSinks = Object.fromEntries(Object.keys(sinks).map((name) => [name, 'klaxon']));
+  tried('dist/aws/handler.mjs', isFunction, {
+    [variables.state]: 'klaxon',
+    [variables.archive]: 'klaxon',
+    [variables.deadLetter]: 'https://sqs.eu-west-1.amazonaws.com/111122223333/klaxon',
+    [variables.sinks]: JSON.stringify(madeForSinks),
+    AWS_REGION: 'eu-west-1',
+  });
+  process.stdout.write(`dist/aws/pack.json ${rules} rules, ${inactive} inactive\n`);
+  await bundled('infra/aws/turn-on-logs.ts', `dist/${controlPlaneLogs}/handler.mjs`);
+  tried(`dist/${controlPlaneLogs}/handler.mjs`, isFunction);
+};
+
+const parts: Readonly<Record<string, () => Promise<void>>> = { local: buildLocal, aws: buildAws };
+
+/** What a stack deploys to turn on logs of EKS (infra/aws). */
+const controlPlaneLogs = 'aws-control-plane-logs';
+const isFunction = 'if (typeof bundle.handler !== "function") process.exitCode = 1;';
+
+const chosen = values.only === undefined ? Object.keys(parts) : [values.only];
+if (values.only === undefined) rmSync(`${root}dist`, { recursive: true, force: true });
+for (const name of chosen) {
+  const part = parts[name];
+  if (!part) throw new Error(`--only ${name}: expected one of ${Object.keys(parts).join(', ')}`);
+  await part();
+}

@@ -21,11 +21,15 @@ const settingsPathOf = (app: App): string => {
 
 /** The same settings that the stacks are made from are packed into the functions. */
 const packed = (settingsPath: string): void => {
-  const { status } = spawnSync(process.execPath, [join(root, 'scripts/build.ts'), '--config', settingsPath], {
-    cwd: root,
-    // Standard output is the template.
-    stdio: ['ignore', 2, 2],
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    [join(root, 'scripts/build.ts'), '--only', 'aws', '--config', settingsPath],
+    {
+      cwd: root,
+      // Standard output is the template.
+      stdio: ['ignore', 2, 2],
+    },
+  );
   if (status !== 0) throw new KlaxonError('settings', 'the functions could not be packed');
 };
 
