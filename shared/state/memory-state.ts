@@ -1,5 +1,5 @@
-/** A clock in; a StateStore that lasts as long as the process, out. Members are held and answered as they were told: nobody changes them. */
-import type { Clock, StateStore } from '../ports.ts';
+/** A clock in; a StateStore that lasts as long as the process, out. */
+import type { Clock, Member, StateStore } from '../ports.ts';
 import { type KeptMember, lastExpiry, membersOf, withEntry } from './member-set.ts';
 
 interface Summary {
@@ -26,7 +26,8 @@ export const memoryState = (now: Clock): StateStore => {
       const time = now();
       sweep(time);
       return entries.map((entry) => {
-        const kept = withEntry(sets.get(entry.key) ?? [], entry, time);
+        const told = { ...entry, members: entry.members.map(held) };
+        const kept = withEntry(sets.get(entry.key) ?? [], told, time);
         if (kept.length > 0) sets.set(entry.key, kept);
         else sets.delete(entry.key);
         return membersOf(kept);
@@ -49,3 +50,12 @@ export const memoryState = (now: Clock): StateStore => {
 };
 
 const sweepMilliseconds = 60_000;
+
+/** A copy that nobody can change: it is answered as it is, for copies of whole sets would cost more than all else. */
+const held = (member: Member): Member =>
+  typeof member.value === 'object' ? { ...member, value: frozen(structuredClone(member.value)) } : member;
+
+const frozen = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
+};
