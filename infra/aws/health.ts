@@ -58,7 +58,7 @@ export const healthIn = (stack: Stack, options: HealthOptions): void => {
   };
   functionAlarms(alarm, options);
   deliveryAlarms(alarm, own, options);
-  refusalAlarms(stack, options.place, action);
+  refusalAlarms(stack, options, action);
   dashboardIn(stack, own, options);
 };
 
@@ -176,8 +176,8 @@ const deviations = 4;
  * Requests that were answered with 401 or 403, by the log group itself: it holds where Klaxon does not run. Each cluster
  * has a habit of its own, so what is many is measured by that.
  */
-const refusalAlarms = (stack: Stack, { clusters }: Place, action: SnsAction): void => {
-  for (const cluster of clusters) {
+const refusalAlarms = (stack: Stack, { place, ingest }: HealthOptions, action: SnsAction): void => {
+  for (const cluster of place.clusters) {
     const metricName = `refused-${cluster.name}`;
     const filter = new MetricFilter(stack, `Refused-${cluster.name}`, {
       logGroup: LogGroup.fromLogGroupName(stack, `RefusedLogGroup-${cluster.name}`, logGroupOf(cluster)),
@@ -189,6 +189,8 @@ const refusalAlarms = (stack: Stack, { clusters }: Place, action: SnsAction): vo
       metricValue: '1',
       defaultValue: 0,
     });
+    const logs = ingest.turnedOn.get(cluster.name);
+    if (logs) filter.node.addDependency(logs);
     new AnomalyDetectionAlarm(stack, `AlarmRefused-${cluster.name}`, {
       alarmName: `${stack.stackName}-refused-${cluster.name}`,
       alarmDescription: `Many more requests than usual are refused by ${cluster.name} (401, 403): somebody tries doors, or a workload lost its rights.`,

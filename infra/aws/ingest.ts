@@ -3,6 +3,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type { Stream } from 'aws-cdk-lib/aws-kinesis';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
 import type { Settings } from '../../shared/settings/settings.ts';
 import type { Compute } from './compute.ts';
 import { controlPlaneLogsIn } from './control-plane-logs.ts';
@@ -17,6 +18,8 @@ export interface Ingest {
   readonly stream: Stream | undefined;
   /** Undefined where nobody sends anything. */
   readonly receiver: Receiver | undefined;
+  /** By the name of a cluster: what makes its log group, where it may not be there yet. */
+  readonly turnedOn: ReadonlyMap<string, IConstruct>;
 }
 
 export interface IngestOptions {
@@ -36,5 +39,6 @@ export const ingestIn = (stack: Stack, options: IngestOptions): Ingest => {
   bucketsIn(stack, place.buckets, compute.deliveries, deadLetter);
   trailIn(stack, settings.aws.cloudTrail, compute.deliveries, deadLetter);
   clockIn(stack, compute.clock, deadLetter);
-  return { stream, receiver: compute.receiver && receiverIn(stack, key, place, settings, compute.receiver) };
+  const receiver = compute.receiver && receiverIn(stack, key, place, settings, compute.receiver);
+  return { stream, receiver, turnedOn };
 };

@@ -78,6 +78,7 @@ describe('a log group', () => {
       logs: ['audit', 'authenticator'],
     });
     template.hasResource('AWS::Logs::SubscriptionFilter', { DependsOn: Match.arrayWith(['TurnOnorders']) });
+    template.hasResource('AWS::Logs::MetricFilter', { DependsOn: ['TurnOnorders'] });
   });
 });
 
