@@ -53,7 +53,9 @@ const sweepMilliseconds = 60_000;
 
 /** A copy that nobody can change: it is answered as it is, for copies of whole sets would cost more than all else. */
 const held = (member: Member): Member =>
-  typeof member.value === 'object' ? { ...member, value: frozen(structuredClone(member.value)) } : member;
+  typeof member.value === 'object'
+    ? { ...member, value: frozen(JSON.parse(JSON.stringify(member.value))) }
+    : member;
 
 const frozen = <T>(value: T): T => {
   if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);

@@ -44,9 +44,10 @@ const cut = (value: JsonObject | readonly unknown[] | string | number | boolean 
     // Of many addresses the last is the one that the client could not choose.
     return value.slice(-maxTexts).map((member) => cut(member as never));
   }
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, member]) =>
-      member === undefined ? [] : [[key, cut(member as never)]],
-    ),
-  );
+  const copy: Record<string, unknown> = {};
+  for (const key in value as JsonObject) {
+    const member = (value as JsonObject)[key];
+    if (member !== undefined) copy[key] = cut(member as never);
+  }
+  return copy;
 };
