@@ -59,6 +59,8 @@ export interface FirstSeen extends Common {
   readonly fields: readonly FieldPath[];
   /** A group is watched for so long before a new value of it is told. */
   readonly learningSeconds: number;
+  /** Findings that show that the group is being watched: the learning begins with the first of them, too. */
+  readonly while: readonly Input[];
 }
 
 /** What used to come and comes no more. */
@@ -89,7 +91,7 @@ export type Correlation = WindowCorrelation | FirstSeen | Absence | BaselineCorr
 
 /** Everything whose findings a correlation hears of. */
 export const heardBy = (correlation: Correlation): readonly Input[] =>
-  correlation.type === 'absence' ? [...correlation.inputs, ...correlation.while] : correlation.inputs;
+  'while' in correlation ? [...correlation.inputs, ...correlation.while] : correlation.inputs;
 
 export const holds = (comparisons: readonly Comparison[], measured: number): boolean =>
   comparisons.every(({ operator, value }) => compare[operator](measured, value));

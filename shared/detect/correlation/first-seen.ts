@@ -17,18 +17,26 @@ export const firstSeenWatch = (rule: Rule, correlation: FirstSeen): Watch => {
   const groupNamed = (name: string, values: readonly GroupValue[]): FirstSeenGroup => {
     const known = groups.get(name);
     if (known) return known;
-    const group: FirstSeenGroup = { name, values, since: Number.POSITIVE_INFINITY, sightings: new Map() };
+    const group: FirstSeenGroup = {
+      name,
+      values,
+      since: Number.POSITIVE_INFINITY,
+      watched: new Set(),
+      sightings: new Map(),
+    };
     groups.set(name, group);
     return group;
   };
   return {
     rule,
     take: (place, trigger) => {
-      const input = correlation.inputs[place];
+      const isSign = place >= correlation.inputs.length;
+      const input = isSign ? correlation.while[place - correlation.inputs.length] : correlation.inputs[place];
       if (!input) return;
       for (const values of groupsOf(trigger, input)) {
         const name = groupName(values);
-        sight(() => groupNamed(name, values), name, correlation, trigger, told);
+        const tell = isSign ? watched : sight;
+        tell(() => groupNamed(name, values), name, correlation, trigger, told);
       }
     },
     drain: () => {
@@ -44,6 +52,7 @@ const questionOf = (group: FirstSeenGroup, rule: Rule, correlation: FirstSeen, t
   read: (answers) => {
     // From here on memory has them.
     for (const { value, step } of group.sightings.values()) told.put(`${group.name} ${step} ${value}`, true);
+    for (const step of group.watched) told.put(`${group.name} ${step}`, true);
     return newValues(group, correlation, answers).map(({ value, time, witness }): Occurrence => {
       const fields = correlation.fields.map(({ text }) => text);
       return {
@@ -72,6 +81,8 @@ interface FirstSeenGroup {
   readonly values: readonly GroupValue[];
   /** The earliest that the group was seen in this delivery. */
   since: number;
+  /** The steps of time in which a sign came that it is watched. */
+  readonly watched: Set<number>;
   readonly sightings: Map<string, Sighting>;
 }
 
@@ -109,6 +120,18 @@ const sight = (
       known.witness = trigger.witness();
     }
   }
+};
+
+/** A sign that the group is watched, though it brings no value. */
+const watched = (
+  group: () => FirstSeenGroup,
+  name: string,
+  correlation: FirstSeen,
+  { time }: Trigger,
+  told: Told,
+): void => {
+  const step = stepOf(correlation, time);
+  if (!told.get(`${name} ${step}`)) touched(group(), time).watched.add(step);
 };
 
 const touched = (group: FirstSeenGroup, time: number): FirstSeenGroup => {

@@ -1,7 +1,7 @@
 /** Rules and the correlations among them in; the same with every reference found, out. */
 import type { RuleProblem } from '../../errors.ts';
 import type { Dialect } from '../../schema/raw-record.ts';
-import type { Correlation, Input } from '../correlation/correlation.ts';
+import { type Correlation, heardBy, type Input } from '../correlation/correlation.ts';
 import { fieldPathOf } from '../field-path.ts';
 import { aliasOf, dialectsFor } from '../log-source.ts';
 import type { Rule } from '../rule.ts';
@@ -33,9 +33,7 @@ const silentAmong = (rules: readonly Rule[], drafts: ReadonlyMap<string, Drafted
     const drafted = drafts.get(rule.id);
     const { correlation } = rule;
     if (!drafted || !correlation) return [];
-    const inputs =
-      correlation.type === 'absence' ? [...correlation.inputs, ...correlation.while] : correlation.inputs;
-    return inputs.map((input) => ({ rule: input.rule, generates: drafted.draft.generates }));
+    return heardBy(correlation).map((input) => ({ rule: input.rule, generates: drafted.draft.generates }));
   });
   const loud = new Set(heard.filter(({ generates }) => generates).map(({ rule }) => rule));
   return new Set(heard.map(({ rule }) => rule).filter((rule) => !loud.has(rule)));
@@ -80,7 +78,7 @@ class Resolver {
     const fields = draft.fields.map((field) => fieldPathOf(field));
     switch (type) {
       case 'first_seen':
-        return { ...common, type, fields, learningSeconds };
+        return { ...common, type, fields, learningSeconds, while: signs.map(({ input }) => input) };
       case 'baseline': {
         const { direction, factor } = draft;
         return { ...common, type, comparisons, fields, direction, factor, learningSeconds };

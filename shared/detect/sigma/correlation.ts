@@ -30,7 +30,7 @@ export interface CorrelationDraft {
 
 const sharedKeys = ['type', 'rules', 'group-by', 'timespan', 'condition', 'aliases', 'generate'];
 const ownKeys: Readonly<Record<(typeof ownTypes)[number], readonly string[]>> = {
-  first_seen: ['learning'],
+  first_seen: ['learning', 'while'],
   absence: ['while', 'known-by'],
   baseline: ['learning', 'direction'],
 };

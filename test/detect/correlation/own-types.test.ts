@@ -180,3 +180,27 @@ describe('absence by the clock', () => {
     expect(await correlator.tick()).toEqual([]);
   });
 });
+
+describe('first_seen beside signs that a group is watched', () => {
+  const rules = correlated(
+    '{ type: first_seen, rules: [a], while: [b], group-by: [cluster], timespan: 8d, learning: 1d, condition: { field: user.username } }',
+  );
+  const line = (seconds: number, f: string, cluster = 'prod') =>
+    at(seconds, { f, cluster, user: { username: 'bob' } });
+
+  it('tells the first value there ever is, once the group has been watched for long enough', async () => {
+    expect(await firedAt(rules, [line(0, 'b'), line(day, 'a'), line(day + 1, 'a')])).toEqual([day]);
+    expect(await firedAt(rules, [line(0, 'b'), line(day - 1, 'a'), line(day, 'a')])).toEqual([]);
+    expect(await firedAt(rules, [line(0, 'b', 'dev'), line(day, 'a')])).toEqual([]);
+  });
+
+  it('remembers since when from one process to the next', async () => {
+    const state = memoryState(() => start);
+    const told = await replayed(
+      rules,
+      [[line(0, 'b')], [line(9, 'b')], [line(2 * day, 'b'), line(3 * day, 'a')]],
+      { state },
+    );
+    expect(told.map(({ time }) => (time - start) / 1000)).toEqual([3 * day]);
+  });
+});
