@@ -51,10 +51,10 @@ export const receiverServer = async (answers = plainAnswers): Promise<ReceiverSe
       response.destroy();
       return;
     }
-    const { status, headers, body } = typeof mood === 'string' ? answers[mood] : mood;
+    const { status, headers, body = '' } = typeof mood === 'string' ? answers[mood] : mood;
     // Some services refuse in an answer that is a success.
     if (typeof mood === 'string' ? mood === 'takes' : status < 300) taken.push(request);
-    response.writeHead(status, headers).end(body);
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) }).end(body);
   };
 
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

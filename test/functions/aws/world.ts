@@ -72,9 +72,9 @@ export const openWorld = async (): Promise<World> => {
 };
 
 /** Every line of the archive but those of manifests, in order. */
-export const archivedIn = ({ objects }: FakeS3): readonly string[] =>
+export const archivedIn = ({ objects }: FakeS3, bucket = archiveBucket): readonly string[] =>
   [...objects]
-    .filter(([path]) => path.startsWith(`/${archiveBucket}/`) && path.endsWith('.gz'))
+    .filter(([path]) => path.startsWith(`/${bucket}/`) && path.endsWith('.gz'))
     .flatMap(([, bytes]) => gunzipSync(bytes).toString('utf8').trimEnd().split('\n'))
     .toSorted();
 
