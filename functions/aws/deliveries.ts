@@ -218,7 +218,7 @@ export const deliveriesOf = (options: DeliveryOptions) => {
 const lookBackDays = 1;
 
 /** Compressed, and in base64: what it unfolds to is some ten times as much, and all of that is held. */
-const mostGroupLength = 1_500_000;
+const mostGroupLength = 750_000;
 
 /** Records in their order, as many together as memory holds well. The same records always make the same groups. */
 const groupsOf = (records: readonly JsonObject[]): readonly (readonly JsonObject[])[] => {

@@ -25,7 +25,8 @@ const errorOf = (thrown: unknown) => ({
 });
 
 process.once('SIGTERM', () => {
-  process.stderr.write(`maxRss ${process.resourceUsage().maxRSS}\n`);
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  process.stderr.write(`maxRss ${maxRSS} cpu ${userCPUTime + systemCPUTime}\n`);
   process.exit(0);
 });
 

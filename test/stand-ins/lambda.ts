@@ -25,8 +25,8 @@ export interface Lambda {
   readonly lineOf: (invocation: Invocation) => Promise<LogLine>;
   /** Milliseconds from the start of the process until it asked for its first event. */
   readonly initMs: () => number;
-  /** Most memory that the process has held so far, in bytes, as it says itself at its end. */
-  readonly close: () => Promise<{ readonly maxRssBytes: number }>;
+  /** What the process says at its end: the most memory that it held, and the time of processors that it took. */
+  readonly close: () => Promise<{ readonly maxRssBytes: number; readonly cpuMs: number }>;
 }
 
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -156,7 +156,8 @@ export const openLambda = async ({ bundle, environment, flags = [] }: LambdaOpti
       child.kill('SIGTERM');
       await exited;
       await closed(server);
-      return { maxRssBytes: Number(/maxRss (\d+)/.exec(complaints)?.[1] ?? Number.NaN) * 1024 };
+      const [, maxRss, cpu] = /maxRss (\d+) cpu (\d+)/.exec(complaints) ?? [];
+      return { maxRssBytes: Number(maxRss) * 1024, cpuMs: Number(cpu) / 1000 };
     },
   };
 };
