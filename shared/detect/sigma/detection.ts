@@ -5,7 +5,7 @@ import { and, type Expression, never, not, or, sizeOf, testOf } from '../express
 import { type FieldPath, fieldPathOf } from '../field-path.ts';
 import { hasTests } from './budget.ts';
 import { type Condition, ConditionError, conditionOf } from './condition.ts';
-import { type ItemContext, itemOf, sharedItemOf } from './item.ts';
+import { type ItemContext, itemOf, sharedItemOf, sharedPathOf } from './item.ts';
 import { quantified, type Stretch, stretchesOf } from './member.ts';
 import { ModifierError } from './modifier-error.ts';
 import type { ItemValue } from './modifiers.ts';
@@ -221,7 +221,7 @@ const keyOf = (key: string, value: JsonValue, path: YamlPath, context: Detection
   return guarded(path, context, () => {
     if (field.length > maxFieldLength) throw new ModifierError('a field with too long a name');
     const name = context.alias(field);
-    const stretches = context.brackets ? stretchesOf(name) : [{ path: fieldPathOf(name) }];
+    const stretches = context.brackets ? stretchesOf(name) : [{ path: sharedPathOf(name, context.shared) }];
     return stretchedOf(stretches, modifiers, value, path, context);
   });
 };

@@ -30,12 +30,25 @@ export interface ItemContext {
   /** The name by which events know a field that rules call otherwise. */
   readonly alias: (field: string) => string;
   readonly budget: Budget;
-  readonly shared: SharedItems;
+  readonly shared: Shared;
   readonly regex: RegexReader;
 }
 
-/** Items that stand in several documents, by what is written: many rules leave out the same identities. */
-export type SharedItems = Map<string, Expression>;
+/** What stands in several documents, by what is written: many rules ask the same fields, and leave out the same identities. */
+export interface Shared {
+  readonly paths: Map<string, FieldPath>;
+  readonly items: Map<string, Expression>;
+}
+
+export const nothingShared = (): Shared => ({ paths: new Map(), items: new Map() });
+
+export const sharedPathOf = (field: string, { paths }: Shared): FieldPath => {
+  const known = paths.get(field);
+  if (known) return known;
+  const path = fieldPathOf(field);
+  paths.set(field, path);
+  return path;
+};
 
 /**
  * The test of an item of a named field, made once however many documents hold it.
@@ -48,7 +61,7 @@ export const sharedItemOf = (
   context: ItemContext,
 ): Expression => {
   const key = sharedKeyOf(path, modifiers, values);
-  const known = key === undefined ? undefined : context.shared.get(key);
+  const known = key === undefined ? undefined : context.shared.items.get(key);
   if (known) {
     // The lists are asked for all the same: their reader may want to know which were empty.
     if (modifiers.includes('expand'))
@@ -57,7 +70,7 @@ export const sharedItemOf = (
     return known;
   }
   const item = itemOf(path, modifiers, values, context);
-  if (key !== undefined) context.shared.set(key, item);
+  if (key !== undefined) context.shared.items.set(key, item);
   return item;
 };
 

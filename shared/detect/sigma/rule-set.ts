@@ -12,7 +12,7 @@ import { type CommonContext, contextOf } from './detection-context.ts';
 import { checkFields, logSourceOf, referenceOf, type SigmaDocument } from './document.ts';
 import { factsOf, type RuleFile } from './facts.ts';
 import { type Filter, filtered, filterOf } from './filter.ts';
-import type { SharedItems } from './item.ts';
+import { nothingShared } from './item.ts';
 import { klaxonOf } from './klaxon-block.ts';
 import { notingEmpty, type Placeholders } from './placeholder.ts';
 import { Problems } from './problems.ts';
@@ -59,7 +59,7 @@ export const readingOf = (files: readonly RuleFile[], placeholders: Placeholders
   const rules: ReadRule[] = [];
   const filters: Filter[] = [];
   const drafts = new Map<string, Drafted>();
-  const shared: SharedItems = new Map();
+  const shared = nothingShared();
   for (const file of files) {
     problems.push(...file.problems);
     const common = { shared, regex: file.isChecked ? laterRegexMatcher : regexMatcher };

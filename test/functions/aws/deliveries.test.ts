@@ -84,7 +84,7 @@ describe('a batch of a stream', () => {
   });
 
   it('is dealt with in parts where it is large, each acknowledged on its own', async () => {
-    const large = 'x'.repeat(1_000_000);
+    const large = 'x'.repeat(600_000);
     const { deal, calls } = played((data) => (data[0]?.startsWith('c') ? passing : undefined));
     const event = kinesisEvent(`a${large}`, 'a', `b${large}`, `c${large}`, `d${large}`);
     expect(await deal(event, 10 * minute)).toMatchObject({ answer: failures(sequenceOf(3)) });
@@ -123,7 +123,7 @@ describe('a batch of a stream', () => {
 
   it('is given back from where its time is over, with what was done acknowledged', async () => {
     let time = 0;
-    const large = 'x'.repeat(1_400_000);
+    const large = 'x'.repeat(700_000);
     const { deal, calls } = played(
       () => {
         time += 51_000;
