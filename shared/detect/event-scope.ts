@@ -24,6 +24,7 @@ const direct: ReadonlyMap<string, (audit: KubernetesAuditEvent) => Collected> = 
   string,
   (audit: KubernetesAuditEvent) => Collected
 >([
+  ['auditID', (audit) => audit.auditID],
   ['user.username', (audit) => audit.user?.username],
   ['user.groups', (audit) => textsAsTheyAre(audit.user?.groups)],
   ['userAgent', (audit) => audit.userAgent],
@@ -38,15 +39,24 @@ const direct: ReadonlyMap<string, (audit: KubernetesAuditEvent) => Collected> = 
   ['responseStatus.message', (audit) => audit.responseStatus?.message],
 ]);
 
-/** An API server's annotations are texts under keys with dots: the rest of the path is one key. */
-const annotationAt = (text: string): ((audit: KubernetesAuditEvent) => Collected) | undefined => {
-  if (!text.startsWith(annotationPrefix)) return undefined;
-  const key = text.slice(annotationPrefix.length);
-  return ({ annotations }) =>
-    annotations !== undefined && Object.hasOwn(annotations, key) ? annotations[key] : undefined;
+/** Annotations, and what authenticators add to a user, lie under keys with dots: the rest of the path is one key. */
+const underDottedKey = (text: string): ((audit: KubernetesAuditEvent) => Collected) | undefined => {
+  if (text.startsWith('annotations.')) {
+    const key = text.slice('annotations.'.length);
+    return ({ annotations }) => ownValue(annotations, key);
+  }
+  if (text.startsWith('user.extra.')) {
+    const key = text.slice('user.extra.'.length);
+    return ({ user }) => {
+      const list = ownValue(user?.extra, key);
+      return list?.length === 1 && typeof list[0] === 'string' ? list[0] : textsAsTheyAre(list);
+    };
+  }
+  return undefined;
 };
 
-const annotationPrefix = 'annotations.';
+const ownValue = <T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
+  map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
 
 const resolverFor = (path: FieldPath): Resolver => {
   const { segments, text } = path;
@@ -55,7 +65,7 @@ const resolverFor = (path: FieldPath): Resolver => {
   if (part !== undefined) return (event) => collect(event[part] as JsonObject, segments, 1);
   if (viewNames.includes(first)) return (_, viewNamed) => collect(viewNamed(first), segments, 1);
   const read =
-    direct.get(text) ?? annotationAt(text) ?? ((audit) => collectBelow(audit as JsonObject, segments));
+    direct.get(text) ?? underDottedKey(text) ?? ((audit) => collectBelow(audit as JsonObject, segments));
   return ({ audit, native }) => {
     if (audit) return read(audit);
     // A key that is the whole path, dots and all, comes before the path it could be. API servers write no such keys.
