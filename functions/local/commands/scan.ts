@@ -232,7 +232,7 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
 };
 
 /** Some tens of megabytes at most: a witness is some hundred bytes. */
-const heldFindings = 20_000;
+const heldFindings = 5_000;
 
 const failRank = (severity: Severity | undefined): number =>
   severity === undefined ? Number.POSITIVE_INFINITY : severityRank(severity);
