@@ -170,8 +170,8 @@ const busSink = (
 };
 
 /**
- * A finding's id is the alert's, so one told again is the same finding, brought up to date. Security Hub takes ASFF alone:
- * it makes OCSF of it where the account has that (docs/decisions/0022).
+ * A finding's id is the alert's, so one told again is the same finding, brought up to date. Findings are imported as ASFF
+ * alone, so Security Hub CSPM has to be on in the account (docs/decisions/0022).
  */
 const findingSink = (
   name: string,

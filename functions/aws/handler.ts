@@ -25,7 +25,7 @@ import { clientLimits } from './client.ts';
 import { deliveriesOf } from './deliveries.ts';
 import { deliveryLine, type Level, logLine } from './log.ts';
 import { bucketObjects } from './objects.ts';
-import { secretsManager } from './secrets.ts';
+import { isInSecretsManager, secretsManager } from './secrets.ts';
 import { tableState } from './state.ts';
 
 /** What Lambda tells of an invocation, as far as it is used here. */
@@ -64,6 +64,12 @@ const s3 = new S3Client(clientLimits);
 const ownBucket = required(variables.archive);
 const secretOf = secretsManager(new SecretsManagerClient(clientLimits));
 
+const sinksHere = Object.fromEntries(
+  Object.entries(settings.alerts.sinks).filter(
+    ([, sink]) => !('secret' in sink) || isInSecretsManager(sink.secret),
+  ),
+);
+
 const pipeline = startPipeline(
   {
     rules,
@@ -82,9 +88,9 @@ const pipeline = startPipeline(
     }),
     archive: bucketArchive({ bucket: ownBucket, client: s3, pause, random }),
     sinks: [
-      ...webSinks(settings.alerts.sinks, { secretOf, post, now, version: manifest.version }),
+      ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
       ...cloudSinks({
-        sinks: settings.alerts.sinks,
+        sinks: sinksHere,
         made: textsIn(process.env[variables.sinks] ?? '{}'),
         owner: () => ownerIn(functionArn),
         now,

@@ -6,11 +6,14 @@ import { faultOf, nameOf } from './client.ts';
 
 const ownStore = 'aws:secretsmanager:';
 
+/** One settings file is read by several clouds, and secrets may lie in the store of another. */
+export const isInSecretsManager = (reference: string): boolean => reference.startsWith(ownStore);
+
 /** Asks each time: who uses a secret remembers it. The function needs secretsmanager:GetSecretValue on each of them. */
 export const secretsManager =
   (client: SecretsManagerClient): SecretOf =>
   async (reference) => {
-    if (!reference.startsWith(ownStore))
+    if (!isInSecretsManager(reference))
       throw new KlaxonError(
         'settings',
         `a function on AWS reads no secret that lies elsewhere than in ${ownStore}`,

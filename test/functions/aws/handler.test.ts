@@ -35,7 +35,9 @@ writeFileSync(
 clusters: [{ cloud: self-managed, name: edge }]
 receiver: { cloud: aws, account: "111122223333", region: eu-west-1 }
 rules: { builtin: false, sigma: [rules.yml] }
-alerts: { sinks: { topic: { type: sns } }, routes: [{ sinks: [topic] }] }
+alerts:
+  sinks: { topic: { type: sns }, of-another-cloud: { type: slack, secret: "azure:keyvault:klaxon/slack" } }
+  routes: [{ sinks: [topic, of-another-cloud] }]
 `,
 );
 
