@@ -4,7 +4,8 @@ import { KlaxonError } from '../../../shared/errors.ts';
 import type { EksCluster, EksLogEvent } from '../../aws/pull.ts';
 import { settingsFrom } from '../settings.ts';
 import { type ConfigOption, ids, withConfig } from './options.ts';
-import { type PullFlags, type PullJob, pullAll, withPullFlags } from './pulling.ts';
+import { type PullFlags, withPullFlags } from './pull-flags.ts';
+import { type PullJob, pullAll } from './pulling.ts';
 
 interface EksFlags extends PullFlags, ConfigOption {
   readonly cluster: readonly ClusterName[];
