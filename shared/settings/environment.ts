@@ -27,6 +27,9 @@ export const receiverPath = '/audit/';
 export const tasks = ['tick', 'manifest', 'whole-manifest'] as const;
 export type Task = (typeof tasks)[number];
 
+/** Where the clock asks by HTTP, it posts to this, followed by the task. */
+export const taskPath = '/tasks/';
+
 /** The event by which a schedule asks it. */
 export interface TaskEvent {
   readonly klaxon: Task;

@@ -38,8 +38,8 @@ export const objectSink = ({ name, store, now }: ObjectSinkOptions): AlertSink =
 const objectNameOf = ({ id, severity, time }: Alert): string =>
   `alerts/date=${dayOf(time)}/${id}-${severity}.json`;
 
-/** A log may state no time, or one that no calendar has. */
-const dayOf = (time: number | undefined): string => {
+/** `YYYY-MM-DD` in UTC, or `unknown`: a log may state no time, or one that no calendar has. */
+export const dayOf = (time: number | undefined): string => {
   const date = new Date(time ?? Number.NaN);
   const text = Number.isNaN(date.getTime()) ? '' : date.toISOString();
   return /^\d{4}-/.test(text) ? text.slice(0, 10) : 'unknown';
