@@ -1,7 +1,7 @@
 /** An event that Lambda hands over in; what is in it dealt with, and the answer that its source waits for, out. */
 import { decodePart } from '../../shared/decode/decode.ts';
 import { type Decoded, defaultLimits } from '../../shared/decode/decoding.ts';
-import { KlaxonError, messageOf } from '../../shared/errors.ts';
+import { messageOf } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports.ts';
 import {
   isObject,
@@ -11,11 +11,12 @@ import {
   pathOf,
   textOf,
 } from '../../shared/schema/json.ts';
-import { rejectionPrefixLength } from '../../shared/schema/raw-record.ts';
-import { tasks } from '../../shared/settings/environment.ts';
+import { alertBudget, doTask, isLate } from '../clock.ts';
 import { readDocuments } from '../documents.ts';
+import { type GroupWork, groupsOf, poisonOf, takeGroup } from '../groups.ts';
+import type { Dealt as AnyDealt } from '../log.ts';
 import type { PostedBatch, Receiver } from '../receiver.ts';
-import type { Arrival, Outcome, Pipeline, TickOutcome } from '../start.ts';
+import type { Arrival, Outcome, Pipeline } from '../start.ts';
 import { type NamedObject, type OpenObject, objectsIn } from './objects.ts';
 
 export interface DeliveryOptions {
@@ -35,77 +36,47 @@ export interface DeliveryOptions {
 /** Where an event came from, in a word that is counted. */
 export type Source = 'clock' | 'http' | 'kinesis' | 'sqs' | 's3' | 'cloudwatch' | 'event';
 
-export interface Dealt {
+export interface Dealt extends AnyDealt {
   readonly source: Source;
-  readonly outcomes: readonly (Outcome | TickOutcome)[];
   /** What Lambda hands back to the source. */
   readonly answer?: unknown;
 }
-
-/** Room at the end for what is not the giving of alerts, and for the answer. */
-const reserveMs = 5_000;
-const mostAlertMs = 30_000;
-/** With less than this left no further part of a batch is begun: what is done is acknowledged, and the rest comes again. */
-const leastMs = 20_000;
 
 export const deliveriesOf = (options: DeliveryOptions) => {
   const { pipeline, now, region } = options;
 
   const within = (deadline: number, arrival: Arrival = {}): Arrival => ({
     ...arrival,
-    alertBudgetMs: Math.max(0, Math.min(mostAlertMs, deadline - now() - reserveMs)),
+    alertBudgetMs: alertBudget(deadline, now),
   });
 
-  const ofClock = async (event: JsonObject, deadline: number): Promise<Dealt> => {
-    switch (tasks.find((task) => task === event['klaxon'])) {
-      case 'tick':
-        return { source: 'clock', outcomes: [await pipeline.tick(within(deadline).alertBudgetMs)] };
-      case 'manifest':
-        return { source: 'clock', outcomes: [], answer: await pipeline.writeManifest(lookBackDays) };
-      case 'whole-manifest':
-        return { source: 'clock', outcomes: [], answer: await pipeline.writeManifest() };
-      default:
-        throw new KlaxonError('delivery', `expected one of ${tasks.join(', ')}`);
-    }
-  };
+  const ofClock = async (event: JsonObject, deadline: number): Promise<Dealt> => ({
+    source: 'clock',
+    ...(await doTask(event['klaxon'], pipeline, alertBudget(deadline, now))),
+  });
 
   /** One answer for all records of a stream: the first that has to come again, and with it all that follow. */
   const ofKinesis = async (event: JsonObject, deadline: number): Promise<Dealt> => {
     const outcomes: Outcome[] = [];
-    for (const group of groupsOf(listOf(event['Records']).filter(isObject))) {
-      const isLate = outcomes.length > 0 && deadline - now() < leastMs;
-      const failed = isLate ? group[0] : await takeGroup(group, deadline, outcomes);
+    const work: GroupWork<JsonObject> = {
+      take: async (group) => {
+        const arrival = within(deadline, { arrived: arrivedOf(group) });
+        outcomes.push(await pipeline.process({ Records: group }, arrival));
+      },
+      setAside: async (record, thrown) => {
+        const poison = poisonOf(dataOf(record), thrown);
+        outcomes.push(await pipeline.reject(poison, { arrived: arrivedOf([record]) }));
+      },
+      warn: options.warn,
+    };
+    const records = listOf(event['Records']).filter(isObject);
+    for (const group of groupsOf(records, (record) => dataOf(record).length, mostGroupLength)) {
+      // What is done is acknowledged, and the rest comes again.
+      const isOver = outcomes.length > 0 && isLate(deadline, now);
+      const failed = isOver ? group[0] : (await takeGroup(group, work))?.record;
       if (failed) return { source: 'kinesis', outcomes, answer: failuresOf([sequenceOf(failed)]) };
     }
     return { source: 'kinesis', outcomes, answer: failuresOf([]) };
-  };
-
-  /** Answers the first record that has to come again. */
-  const takeGroup = async (
-    group: readonly JsonObject[],
-    deadline: number,
-    outcomes: Outcome[],
-  ): Promise<JsonObject | undefined> => {
-    try {
-      outcomes.push(
-        await pipeline.process({ Records: group }, within(deadline, { arrived: arrivedOf(group) })),
-      );
-      return undefined;
-    } catch (thrown) {
-      options.warn(`records of the stream come again: ${messageOf(thrown)}`);
-      const [only] = group;
-      if (thrown instanceof KlaxonError) return only;
-      if (group.length === 1 && only) {
-        outcomes.push(await pipeline.reject(poisonIn(only, thrown), { arrived: arrivedOf(group) }));
-        return undefined;
-      }
-    }
-    // One of them is of a kind that nobody thought of: it must not keep the others back.
-    for (const record of group) {
-      const failed = await takeGroup([record], deadline, outcomes);
-      if (failed) return failed;
-    }
-    return undefined;
   };
 
   /** A message that tells of objects is done when they are; all others are dealt with together. */
@@ -214,27 +185,10 @@ export const deliveriesOf = (options: DeliveryOptions) => {
   };
 };
 
-/** An hourly manifest looks at today and yesterday: what comes later than that, the daily one names. */
-const lookBackDays = 1;
-
 /** Compressed, and in base64: what it unfolds to is some ten times as much, and all of that is held. */
 const mostGroupLength = 750_000;
 
-/** Records in their order, as many together as memory holds well. The same records always make the same groups. */
-const groupsOf = (records: readonly JsonObject[]): readonly (readonly JsonObject[])[] => {
-  const groups: JsonObject[][] = [];
-  let length = Number.POSITIVE_INFINITY;
-  for (const record of records) {
-    const own = textOf(pathOf(record, 'kinesis', 'data'))?.length ?? 0;
-    if (length + own > mostGroupLength) {
-      groups.push([]);
-      length = 0;
-    }
-    groups.at(-1)?.push(record);
-    length += own;
-  }
-  return groups;
-};
+const dataOf = (record: JsonObject): string => textOf(pathOf(record, 'kinesis', 'data')) ?? '';
 
 /** So many characters of an object's documents are dealt with at a time. */
 const partLength = 4 * 1024 * 1024;
@@ -257,13 +211,6 @@ const arrivedOfEvent = (event: JsonObject): number | undefined => {
     typeof event['detail-type'] === 'string' ? Date.parse(textOf(event['time']) ?? '') : Number.NaN;
   return Number.isNaN(time) ? undefined : time;
 };
-
-const poisonIn = (record: JsonObject, thrown: unknown) => ({
-  index: 0,
-  reason: 'unreadable' as const,
-  detail: messageOf(thrown),
-  prefix: (textOf(pathOf(record, 'kinesis', 'data')) ?? '').slice(0, rejectionPrefixLength),
-});
 
 const isBrokenGzip = (thrown: unknown): boolean =>
   thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('Z_');

@@ -9,21 +9,19 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import manifest from '../../package.json' with { type: 'json' };
 import { webSinks } from '../../shared/alert/sinks/web-sinks.ts';
-import { KlaxonError, messageOf } from '../../shared/errors.ts';
-import { isObject, parsedJson } from '../../shared/schema/json.ts';
-import { selfManaged } from '../../shared/settings/cluster.ts';
 import { variables } from '../../shared/settings/environment.ts';
 import { post } from '../http.ts';
+import { accounted, type Log } from '../log.ts';
 import { startFrom } from '../pack.ts';
 import { pause } from '../pause.ts';
 import { receiverOf } from '../receiver.ts';
 import { startPipeline } from '../start.ts';
-import { tallyOf } from '../tally.ts';
+import { madeForSinks, required, sendersIn, sinksWithin } from '../surroundings.ts';
 import { cloudSinks, ownerIn, queueDeadLetter, sinkLimits } from './alerts.ts';
 import { bucketArchive } from './archive.ts';
 import { clientLimits } from './client.ts';
 import { deliveriesOf } from './deliveries.ts';
-import { deliveryLine, type Level, logLine } from './log.ts';
+import { deliveryLine, logLine } from './log.ts';
 import { bucketObjects } from './objects.ts';
 import { isInSecretsManager, secretsManager } from './secrets.ts';
 import { tableState } from './state.ts';
@@ -39,36 +37,20 @@ const now = (): number => Date.now();
 const random = (): number => Math.random();
 
 /** Not by the console, which Lambda's runtime puts words of its own in front of. */
-const log = (level: Level, message: string, more?: Readonly<Record<string, unknown>>): void => {
+const log: Log = (level, message, more) => {
   process.stdout.write(logLine(level, message, more));
 };
 const warn = (message: string): void => log('warn', message);
-
-const required = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new KlaxonError('settings', `${name} is not set`);
-  return value;
-};
-
-const textsIn = (text: string): Readonly<Record<string, string>> => {
-  const value = parsedJson(text);
-  if (!isObject(value)) throw new KlaxonError('settings', `${variables.sinks} is no map`);
-  return Object.fromEntries(Object.entries(value).map(([name, place]) => [name, String(place)]));
-};
 
 /** The account is told with the first invocation, and not before. */
 let functionArn = '';
 
 const { settings, rules, enricher } = startFrom(new URL('./', import.meta.url), warn);
 const s3 = new S3Client(clientLimits);
-const ownBucket = required(variables.archive);
+const ownBucket = required(process.env, variables.archive);
 const secretOf = secretsManager(new SecretsManagerClient(clientLimits));
 
-const sinksHere = Object.fromEntries(
-  Object.entries(settings.alerts.sinks).filter(
-    ([, sink]) => !('secret' in sink) || isInSecretsManager(sink.secret),
-  ),
-);
+const sinksHere = sinksWithin(settings, isInSecretsManager);
 
 const pipeline = startPipeline(
   {
@@ -80,7 +62,7 @@ const pipeline = startPipeline(
   },
   {
     state: tableState({
-      table: required(variables.state),
+      table: required(process.env, variables.state),
       client: new DynamoDBClient(clientLimits),
       now,
       pause,
@@ -91,14 +73,14 @@ const pipeline = startPipeline(
       ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
       ...cloudSinks({
         sinks: sinksHere,
-        made: textsIn(process.env[variables.sinks] ?? '{}'),
+        made: madeForSinks(process.env),
         owner: () => ownerIn(functionArn),
         now,
         pause,
         random,
       }),
     ],
-    deadLetter: queueDeadLetter(required(variables.deadLetter), new SQSClient(sinkLimits)),
+    deadLetter: queueDeadLetter(required(process.env, variables.deadLetter), new SQSClient(sinkLimits)),
     now,
     pause,
     random,
@@ -114,7 +96,7 @@ const deal = deliveriesOf({
     tokens === undefined
       ? undefined
       : receiverOf({
-          senders: settings.clusters.flatMap(({ cloud, name }) => (cloud === selfManaged ? [name] : [])),
+          senders: sendersIn(settings),
           tokens,
           secretOf,
           now,
@@ -129,17 +111,12 @@ const deal = deliveriesOf({
 /** A delivery that fails is thrown back, and comes again. */
 export const handler = async (event: unknown, context: LambdaContext): Promise<unknown> => {
   functionArn = context.invokedFunctionArn;
-  const requestId = context.awsRequestId;
-  const started = performance.now();
-  try {
-    const { source, outcomes, answer } = await deal(event, now() + context.getRemainingTimeInMillis());
-    const milliseconds = Math.round(performance.now() - started);
-    const line = { source, requestId, ...tallyOf(outcomes), milliseconds };
-    process.stdout.write(deliveryLine(line, settings.environment, now()));
-    return answer;
-  } catch (thrown) {
-    const isPassing = thrown instanceof KlaxonError && thrown.retryable;
-    log(isPassing ? 'warn' : 'error', `the delivery failed: ${messageOf(thrown)}`, { requestId });
-    throw thrown;
-  }
+  const deadline = now() + context.getRemainingTimeInMillis();
+  const { answer } = await accounted(() => deal(event, deadline), {
+    requestId: context.awsRequestId,
+    environment: settings.environment,
+    tell: (line) => process.stdout.write(deliveryLine(line, now())),
+    log,
+  });
+  return answer;
 };

@@ -1,30 +1,20 @@
 /** What became of a delivery in; one line of JSON, which CloudWatch takes for its numbers as well, out. */
 import { metrics } from '../../shared/settings/environment.ts';
-import type { Tally } from '../tally.ts';
-
-/** `error`: someone must act. `warn`: we recovered, and nothing was lost. */
-export type Level = 'info' | 'warn' | 'error';
+import { type DeliveryLine, type Level, logText } from '../log.ts';
 
 export const logLine = (
   level: Level,
   message: string,
   more: Readonly<Record<string, unknown>> = {},
-): string => `${JSON.stringify({ level, message, ...more })}\n`;
-
-export interface DeliveryLine extends Tally {
-  readonly source: string;
-  readonly requestId: string;
-  readonly milliseconds: number;
-}
+): string => `${logText(level, message, more)}\n`;
 
 /**
  * The line of a delivery. What stands in `_aws` makes metrics of its members, without a call to CloudWatch:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-export const deliveryLine = (line: DeliveryLine, environment: string, now: number): string =>
+export const deliveryLine = (line: DeliveryLine, now: number): string =>
   logLine('info', 'delivery', {
     ...line,
-    [metrics.dimension]: environment,
     _aws: {
       Timestamp: now,
       CloudWatchMetrics: [
