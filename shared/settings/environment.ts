@@ -2,15 +2,20 @@
 
 /** Environment variables of a function. Its settings and its rules are packed with it. */
 export const variables = {
-  /** Where memory is: the name of a DynamoDB table. */
+  /** Where memory is: the name of a DynamoDB table; the URL of a table in Table Storage. */
   state: 'KLAXON_STATE',
-  /** Where evidence is: the name of an S3 bucket. */
+  /** Where evidence is: the name of an S3 bucket; the URL of a container in Blob Storage. */
   archive: 'KLAXON_ARCHIVE',
-  /** Where alerts are kept that no sink took: the URL of an SQS queue. */
+  /**
+   * Where alerts are kept that no sink took: the URL of an SQS queue. On Azure the URL of a container in Blob Storage, which
+   * keeps deliveries that could not be dealt with as well.
+   */
   deadLetter: 'KLAXON_DEAD_LETTER',
   /**
    * JSON: for the name of each sink that names nothing of yours, what was made for it. ARN of a topic (sns), name of a bus
-   * (eventBridge) or of a bucket (s3).
+   * (eventBridge) or of a bucket (s3). On Azure for every sink of its kinds, whoever made it, a URL, since none follows from
+   * a resource id: the endpoint of a topic (eventGrid), `https://NAMESPACE.servicebus.windows.net/ENTITY` (serviceBus), a
+   * container (blob), `ENDPOINT/dataCollectionRules/IMMUTABLE_ID/streams/` and `alertStream` (logAnalytics).
    */
   sinks: 'KLAXON_SINKS',
   /**
@@ -18,7 +23,18 @@ export const variables = {
    * cluster's API server sends. Absent where nobody sends logs to the receiver.
    */
   receiver: 'KLAXON_RECEIVER',
+  /**
+   * Azure: not a variable but what the names of three begin with, which tell the trigger its namespace and who asks:
+   * `__fullyQualifiedNamespace`, `__credential` (`managedidentity`) and `__clientId`. An emulator's is the connection string.
+   */
+  hub: 'KLAXON_HUB',
+  /** Azure: the name of the event hub, and of the consumer group in which the function reads it. */
+  hubName: 'KLAXON_HUB_NAME',
+  hubConsumers: 'KLAXON_HUB_CONSUMERS',
 } as const;
+
+/** Azure: the stream of a data collection rule that takes alerts, with the columns of alert-columns.json. */
+export const alertStream = 'Custom-KlaxonAlerts_CL';
 
 /** A self-managed cluster's API server posts its batches to this, followed by the cluster's name. */
 export const receiverPath = '/audit/';
@@ -35,7 +51,10 @@ export interface TaskEvent {
   readonly klaxon: Task;
 }
 
-/** What a function counts, delivery by delivery: `dimension` has the environment of the settings as its value. */
+/**
+ * What a function counts, delivery by delivery: `dimension` has the environment of the settings as its value. On Azure these
+ * are members of the JSON that is the message of a trace, beside `level`, `message` (`delivery`), `source` and `requestId`.
+ */
 export const metrics = {
   namespace: 'Klaxon',
   dimension: 'environment',
