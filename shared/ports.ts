@@ -1,4 +1,5 @@
 /** What the core asks of the world around it: a clock, memory that outlives an invocation, and a place for evidence. */
+import { KlaxonError } from './errors.ts';
 import type { JsonValue } from './schema/json.ts';
 
 /** Epoch milliseconds. Only expiry asks it: windows of detection go by event time. */
@@ -89,6 +90,11 @@ export const isObjectName = (name: string): boolean =>
   name
     .split('/')
     .every((part) => part.length <= longestPart && /^[\w=%~-](?:[\w.=%~-]*[\w=%~-])?$/.test(part));
+
+/** @throws KlaxonError where it is none: that is not retryable. */
+export const checkObjectName = (name: string): void => {
+  if (!isObjectName(name)) throw new KlaxonError('archive', `not a name of an object: ${name}`);
+};
 
 /** S3 and Cloud Storage allow 1024 bytes, Blob Storage as many characters. */
 const longestName = 1024;

@@ -7,16 +7,16 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { KlaxonError } from '../../shared/errors.ts';
 import {
   type ArchiveObject,
   type ArchiveStore,
+  checkObjectName,
   isObjectName,
   type ListedObject,
   type Pause,
   type Random,
 } from '../../shared/ports.ts';
-import { faultOf, nameOf } from './client.ts';
+import { nameOf, within } from './client.ts';
 
 export interface BucketArchiveOptions {
   /** A general purpose bucket, for itself alone: directory buckets list in no order. */
@@ -36,14 +36,7 @@ export interface BucketArchiveOptions {
  */
 export const bucketArchive = (options: BucketArchiveOptions): ArchiveStore => {
   const { bucket, client, pause, random } = options;
-  const within = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      if (thrown instanceof KlaxonError) throw thrown;
-      throw faultOf('archive', `the bucket ${bucket} cannot be used`, thrown);
-    }
-  };
+  const inBucket = within('archive', `the bucket ${bucket} cannot be used`);
 
   async function* pages(prefix: string, delimiter?: string): AsyncGenerator<ListObjectsV2CommandOutput> {
     let token: string | undefined;
@@ -56,7 +49,7 @@ export const bucketArchive = (options: BucketArchiveOptions): ArchiveStore => {
         ...(delimiter !== undefined && { Delimiter: delimiter }),
         ...(token !== undefined && { ContinuationToken: token }),
       });
-      const page = await within(() => client.send(command));
+      const page = await inBucket(() => client.send(command));
       yield page;
       token = page.IsTruncated ? page.NextContinuationToken : undefined;
     } while (token !== undefined);
@@ -64,8 +57,8 @@ export const bucketArchive = (options: BucketArchiveOptions): ArchiveStore => {
 
   return {
     put: (object) =>
-      within(async () => {
-        checkName(object.name);
+      inBucket(async () => {
+        checkObjectName(object.name);
         const command = new PutObjectCommand(inputOf(object, options));
         for (let attempt = 1; ; attempt++) {
           try {
@@ -79,8 +72,8 @@ export const bucketArchive = (options: BucketArchiveOptions): ArchiveStore => {
         }
       }),
     get: (name) =>
-      within(async () => {
-        checkName(name);
+      inBucket(async () => {
+        checkObjectName(name);
         try {
           const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: name }));
           return (await Body?.transformToByteArray()) ?? new Uint8Array();
@@ -112,10 +105,6 @@ const taken = 'PreconditionFailed';
 const underWay = 'ConditionalRequestConflict';
 const mostAttempts = 5;
 const firstDelayMs = 50;
-
-const checkName = (name: string): void => {
-  if (!isObjectName(name)) throw new KlaxonError('archive', `not a name of an object: ${name}`);
-};
 
 const inputOf = ({ name, contentType, bytes }: ArchiveObject, { bucket, kmsKey }: BucketArchiveOptions) => ({
   Bucket: bucket,

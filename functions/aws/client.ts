@@ -1,5 +1,5 @@
 /** How every client of AWS is set up, and what it means when one fails. */
-import { type ErrorCode, KlaxonError, messageOf } from '../../shared/errors.ts';
+import { type FaultReading, faultsOf } from '../faults.ts';
 
 /**
  * For the constructor of any client. Without these a request to a host that is silent is waited for until the function
@@ -32,13 +32,6 @@ export interface ClientConfig {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** What a client threw, as the family of errors has it; `what` names what could not be used. */
-export const faultOf = (code: ErrorCode, what: string, thrown: unknown): KlaxonError =>
-  new KlaxonError(code, `${what}: ${nameOf(thrown)}: ${messageOf(thrown)}`, {
-    cause: thrown,
-    retryable: isPassing(thrown),
-  });
-
 /** As the documentation of the service names a fault, or the system one of its own: `AccessDenied`, `ECONNREFUSED`. */
 export const nameOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return 'Error';
@@ -61,6 +54,9 @@ const isPassing = (thrown: unknown): boolean => {
     ? nameOf(thrown) !== 'CredentialsProviderError'
     : status >= 500 || status === 429;
 };
+
+export const faultReading: FaultReading = { nameOf, isPassing };
+export const { faultOf, within } = faultsOf(faultReading);
 
 /** Whether the service said no, and not the way to it. */
 export const wasAnswered = (thrown: unknown): boolean => statusOf(thrown) !== undefined;

@@ -11,7 +11,7 @@ import { KlaxonError } from '../../shared/errors.ts';
 import type { Clock, Pause, Random, StateStore } from '../../shared/ports.ts';
 import type { Item, ItemStore } from '../../shared/state/item.ts';
 import { itemState } from '../../shared/state/item-state.ts';
-import { faultOf } from './client.ts';
+import { within } from './client.ts';
 
 export interface TableStateOptions {
   /** By its name: its partition key is the text `key`, it has no sort key, and `expires` is its TTL attribute. */
@@ -40,14 +40,7 @@ const mostRemoved = 25;
 type Row = Record<string, AttributeValue>;
 
 const itemsOf = ({ table, client, pause, random }: TableStateOptions): ItemStore => {
-  const within = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      if (thrown instanceof KlaxonError) throw thrown;
-      throw faultOf('state', `the table ${table} cannot be used`, thrown);
-    }
-  };
+  const inTable = within('state', `the table ${table} cannot be used`);
 
   /** DynamoDB answers up to 16 MB, and as much as the table may give now. The rest it hands back, to be asked for again. */
   const readInto = async (found: Map<string, Item>, names: readonly string[]): Promise<void> => {
@@ -70,14 +63,14 @@ const itemsOf = ({ table, client, pause, random }: TableStateOptions): ItemStore
     maxBytes,
     namesAtATime: mostRead,
     read: (names) =>
-      within(async () => {
+      inTable(async () => {
         const found = new Map<string, Item>();
         for (let at = 0; at < names.length; at += mostRead)
           await readInto(found, names.slice(at, at + mostRead));
         return found;
       }),
     write: (name, item, replaced) =>
-      within(async () => {
+      inTable(async () => {
         try {
           await client.send(
             new PutItemCommand({ TableName: table, Item: rowOf(name, item), ...only(replaced) }),
@@ -89,7 +82,7 @@ const itemsOf = ({ table, client, pause, random }: TableStateOptions): ItemStore
         }
       }),
     remove: (names) =>
-      within(async () => {
+      inTable(async () => {
         for (let at = 0; at < names.length; at += mostRemoved) {
           const some = names.slice(at, at + mostRemoved);
           const requests = some.map((name) => ({ DeleteRequest: { Key: rowKey(name) } }));

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { KlaxonError, messageOf } from '../../shared/errors.ts';
-import { type ArchiveStore, isObjectName, type ListedObject } from '../../shared/ports.ts';
+import { type ArchiveStore, checkObjectName, isObjectName, type ListedObject } from '../../shared/ports.ts';
 
 /**
  * Objects are files that nobody may write to; any number of processes may use the folder. A file is written under a name
@@ -40,7 +40,7 @@ const storeIn = (root: string): ArchiveStore => ({
 const pendingFolder = '.pending';
 
 const pathOf = (root: string, name: string): string => {
-  if (!isObjectName(name)) throw new KlaxonError('archive', `not a name of an object: ${name}`);
+  checkObjectName(name);
   return join(root, name);
 };
 

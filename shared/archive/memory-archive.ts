@@ -1,6 +1,5 @@
 /** An ArchiveStore that lasts as long as the process: for tests, and for measuring without a disk. */
-import { KlaxonError } from '../errors.ts';
-import { type ArchiveStore, isObjectName, type ListedObject } from '../ports.ts';
+import { type ArchiveStore, checkObjectName, type ListedObject } from '../ports.ts';
 
 export const memoryArchive = (): ArchiveStore => {
   const objects = new Map<string, Uint8Array>();
@@ -8,7 +7,7 @@ export const memoryArchive = (): ArchiveStore => {
     [...objects.keys()].filter((name) => name.startsWith(prefix)).toSorted(byBytes);
   return {
     put: async ({ name, bytes }) => {
-      if (!isObjectName(name)) throw new KlaxonError('archive', `not a name of an object: ${name}`);
+      checkObjectName(name);
       if (objects.has(name)) return false;
       objects.set(name, Uint8Array.from(bytes));
       return true;
