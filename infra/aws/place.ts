@@ -27,7 +27,8 @@ interface Position {
 
 /** @throws SettingsError where they speak of no place in AWS, or a self-managed cluster's name cannot be that of a secret. */
 export const placesOf = (settings: Settings): readonly Place[] => {
-  const { clusters, aws, receiver } = settings;
+  const { clusters, aws } = settings;
+  const receiver = settings.receiver?.cloud === 'aws' ? settings.receiver : undefined;
   const ofAws = clusters.filter((cluster) => cluster.cloud === 'aws');
   const positions = [...ofAws, ...aws.accounts, ...aws.buckets, ...(receiver ? [receiver] : [])];
   const distinct = new Map(

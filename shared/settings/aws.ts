@@ -1,7 +1,7 @@
 /** What AWS alone is asked for: whole accounts, buckets that logs lie in, CloudTrail, and how large the functions are. */
 import { type Static, Type } from '@sinclair/typebox';
 import { maybe, oneOf } from '../schema/type.ts';
-import { closed, listed, made, named, word } from './form.ts';
+import { closed, listed, made, named } from './form.ts';
 
 /** Where something of AWS is. */
 export const awsPlace = {
@@ -80,9 +80,3 @@ export type AwsSettings = Required<Pick<Filled, keyof typeof awsDefaults>> &
   Pick<AwsFile, 'concurrency' | 'alarms'>;
 
 type Filled = { readonly [K in keyof AwsFile]: Exclude<AwsFile[K], undefined> };
-
-/** Where self-managed clusters send their audit log to. */
-export const Receiver = closed(
-  { cloud: word('aws'), ...awsPlace },
-  'The cloud, and the place in it, that self-managed clusters send their audit log to',
-);

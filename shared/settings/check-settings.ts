@@ -6,6 +6,7 @@ import { suggestion } from '../schema/nearest.ts';
 import type { YamlDocument, YamlFile, YamlPath } from '../schema/yaml.ts';
 import { awsDefaults } from './aws.ts';
 import { selfManaged } from './cluster.ts';
+import { gcpDefaults } from './gcp.ts';
 import { plainSecretIn } from './secret.ts';
 import { defaults, type Settings, SettingsFile } from './settings.ts';
 import { type ShapeFault, shapeFaults } from './shape.ts';
@@ -151,6 +152,7 @@ const filled = (file: SettingsFile, positionOf: Settings['positionOf']): Setting
     clusters,
     receiver: file.receiver,
     aws: section<Settings['aws']>(awsDefaults, file.aws),
+    gcp: section<Settings['gcp']>(gcpDefaults, file.gcp),
     archive: section<Settings['archive']>(defaults.archive, archive),
     retention: section<Settings['retention']>(defaults.retention, retention),
     alerts: { sinks: alerts.sinks ?? {}, routes: alerts.routes ?? [] },

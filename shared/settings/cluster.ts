@@ -3,6 +3,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { maybe, oneOf } from '../schema/type.ts';
 import { awsPlace, controlPlaneLogs, ingest } from './aws.ts';
 import { closed, listed, named, word } from './form.ts';
+import { project } from './gcp.ts';
 
 /** In the place of a cloud's name: a cluster that is read by no cloud's own means, and sends its audit log itself. */
 export const selfManaged = 'self-managed';
@@ -40,7 +41,7 @@ export const Cluster = Type.Union(
     closed({
       cloud: word('gcp'),
       name: clusterName,
-      project: named('the id of a Google Cloud project', '^[a-z0-9.:-]{4,80}$'),
+      project,
       location: named('a region or zone such as europe-west1', '^[a-z]+-[a-z]+\\d+(?:-[a-z])?$'),
     }),
     closed({ cloud: word(selfManaged), name: clusterName }),

@@ -2,20 +2,21 @@
 
 /** Environment variables of a function. Its settings and its rules are packed with it. */
 export const variables = {
-  /** Where memory is: the name of a DynamoDB table; the URL of a table in Table Storage. */
+  /** Where memory is: the name of a DynamoDB table; the URL of a table in Table Storage; projects/PROJECT/databases/NAME of Firestore. */
   state: 'KLAXON_STATE',
-  /** Where evidence is: the name of an S3 bucket; the URL of a container in Blob Storage. */
+  /** Where evidence is: the name of a bucket of S3 or of Cloud Storage; the URL of a container in Blob Storage. */
   archive: 'KLAXON_ARCHIVE',
   /**
-   * Where alerts are kept that no sink took: the URL of an SQS queue. On Azure the URL of a container in Blob Storage, which
-   * keeps deliveries that could not be dealt with as well.
+   * Where alerts are kept that no sink took: the URL of an SQS queue; projects/PROJECT/topics/NAME of Pub/Sub. On Azure the
+   * URL of a container in Blob Storage, which keeps deliveries that could not be dealt with as well.
    */
   deadLetter: 'KLAXON_DEAD_LETTER',
   /**
    * JSON: for the name of each sink that names nothing of yours, what was made for it. ARN of a topic (sns), name of a bus
-   * (eventBridge) or of a bucket (s3). On Azure for every sink of its kinds, whoever made it, a URL, since none follows from
-   * a resource id: the endpoint of a topic (eventGrid), `https://NAMESPACE.servicebus.windows.net/ENTITY` (serviceBus), a
-   * container (blob), `ENDPOINT/dataCollectionRules/IMMUTABLE_ID/streams/` and `alertStream` (logAnalytics).
+   * (eventBridge) or of a bucket (s3, gcs), projects/PROJECT/topics/NAME (pubsub), name of a log (cloudLogging). On Azure for
+   * every sink of its kinds, whoever made it, a URL, since none follows from a resource id: the endpoint of a topic
+   * (eventGrid), `https://NAMESPACE.servicebus.windows.net/ENTITY` (serviceBus), a container (blob),
+   * `ENDPOINT/dataCollectionRules/IMMUTABLE_ID/streams/` and `alertStream` (logAnalytics).
    */
   sinks: 'KLAXON_SINKS',
   /**

@@ -4,9 +4,11 @@ import type { TextPosition } from '../errors.ts';
 import { severities } from '../schema/severity.ts';
 import { maybe, oneOf, textList } from '../schema/type.ts';
 import type { YamlPath } from '../schema/yaml.ts';
-import { AwsSettings, Receiver } from './aws.ts';
+import { AwsSettings } from './aws.ts';
 import { Cluster } from './cluster.ts';
 import { byName, closed, days, listed, made, named, paths, word } from './form.ts';
+import { GcpSettings } from './gcp.ts';
+import { Receiver } from './receiver.ts';
 import { Secret } from './secret.ts';
 
 /** What holds where a section or a key is left out. */
@@ -103,6 +105,7 @@ export const SettingsFile = Type.Object(
     clusters: listed(Cluster, 10_000),
     receiver: maybe(Receiver),
     aws: maybe(AwsSettings),
+    gcp: maybe(GcpSettings),
     archive: maybe(
       closed({
         form: maybe(
@@ -191,6 +194,7 @@ export interface Settings {
   /** Undefined where self-managed clusters send nothing to a cloud. */
   readonly receiver: SettingsFile['receiver'];
   readonly aws: AwsSettings;
+  readonly gcp: GcpSettings;
   readonly archive: Section<'archive'>;
   readonly retention: Section<'retention'>;
   readonly alerts: Section<'alerts'>;
