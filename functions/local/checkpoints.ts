@@ -3,28 +3,28 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KlaxonError, messageOf } from '../../shared/errors.ts';
-import { type CheckpointStore, positionOf, writtenPosition } from '../../shared/pull/checkpoint.ts';
+import type { CheckpointForm, CheckpointStore } from '../../shared/pull/checkpoint.ts';
 import { parsedJson } from '../../shared/schema/json.ts';
 
 /**
  * A file is written beside its place and renamed, once it is on the disk: it is always a whole one. Of two that pull the
  * same source into the same folder the last to write wins; either gives what it read, so nothing is lost.
  */
-export const checkpointFolder = (folder: string): CheckpointStore => {
+export const checkpointFolder = <P>(folder: string, form: CheckpointForm<P>): CheckpointStore<P> => {
   const pathOf = (sourceName: string): string => join(folder, `${encodeURIComponent(sourceName)}.json`);
   return {
     read: (sourceName) =>
       within(folder, async () => {
         const path = pathOf(sourceName);
         const text = await textAt(path);
-        return text === undefined ? undefined : positionOf(parsedJson(text), path);
+        return text === undefined ? undefined : form.read(parsedJson(text), path);
       }),
     write: (sourceName, position) =>
       within(folder, async () => {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         const pending = join(folder, `.${randomUUID()}`);
         try {
-          await writeDurably(pending, JSON.stringify(writtenPosition(position)));
+          await writeDurably(pending, JSON.stringify(form.written(position)));
           await rename(pending, pathOf(sourceName));
         } finally {
           await rm(pending, { force: true });

@@ -5,17 +5,24 @@ import { isObject, type JsonObject, type JsonValue, listOf, numberOf, textOf } f
 import { type Position, startingAt } from './position.ts';
 
 /** A write is seen whole or not at all by whoever reads later. Both throw a KlaxonError of code `state`. */
-export interface CheckpointStore {
+export interface CheckpointStore<P = Position> {
   /** Undefined where there is none of that source. */
-  readonly read: (sourceName: string) => Promise<Position | undefined>;
-  readonly write: (sourceName: string, position: Position) => Promise<void>;
+  readonly read: (sourceName: string) => Promise<P | undefined>;
+  readonly write: (sourceName: string, position: P) => Promise<void>;
 }
 
 /** For a pull that nobody wants to go on with. */
-export const noCheckpoints: CheckpointStore = {
+export const noCheckpoints = {
   read: async () => undefined,
   write: async () => undefined,
-};
+} satisfies CheckpointStore<unknown>;
+
+/** How positions of a kind are kept where only JSON can be. */
+export interface CheckpointForm<P> {
+  readonly written: (position: P) => JsonObject;
+  /** `where` names the place. @throws KlaxonError of code `state` where what is kept is no such position. */
+  readonly read: (kept: JsonValue | undefined, where: string) => P;
+}
 
 /**
  * Positions among what a function remembers. Only those of pulls that end before the overlap: what has been given since
@@ -36,6 +43,12 @@ export const checkpointsIn = (state: StateStore, ttlSeconds: number): Checkpoint
 };
 
 const version = 1;
+
+/** Of a store that is asked by time. */
+export const positions: CheckpointForm<Position> = {
+  written: (position) => writtenPosition(position),
+  read: (kept, where) => positionOf(kept, where),
+};
 
 /** How far it was read is left out: a run begins by reading all again that is not settled. */
 export const writtenPosition = (position: Position): JsonObject => ({

@@ -2,6 +2,7 @@
 import { KlaxonError } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import type { CheckpointStore } from './checkpoint.ts';
+import type { Patience } from './patience.ts';
 import {
   defaultTimes,
   nextStep,
@@ -13,7 +14,7 @@ import {
   withShorterSlice,
 } from './position.ts';
 import { defaultSliceLimits, readSlice, type Slice, type SliceLimits } from './slice.ts';
-import type { LogEvent, LogSource, Patience } from './source.ts';
+import type { LogEvent, LogSource } from './source.ts';
 
 export interface PullOptions<E extends LogEvent> extends Patience {
   /** Of one store, which is asked one page at a time: a limit on calls holds for all of them together. */

@@ -1,6 +1,7 @@
 /** A source and a stretch of time in; all its events, each once, out, unless they are too many to be held. */
 import { KlaxonError } from '../errors.ts';
-import type { LogEvent, LogSource, Page, Patience, TimeRange } from './source.ts';
+import { isWorthAnother, type Patience } from './patience.ts';
+import type { LogEvent, LogSource, Page, TimeRange } from './source.ts';
 
 export interface SliceLimits {
   readonly maxEvents: number;
@@ -70,22 +71,13 @@ const pageOf = async <E extends LogEvent>(
   source: LogSource<E>,
   range: TimeRange,
   token: string | undefined,
-  { pause, signal, onWait }: Patience,
+  patience: Patience,
 ): Promise<Page<E> | undefined> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await source.page(range, token, signal);
+      return await source.page(range, token, patience.signal);
     } catch (thrown) {
-      const isPassing = thrown instanceof KlaxonError && thrown.retryable;
-      if (!isPassing || signal?.aborted || attempt === attempts) throw thrown;
-      const milliseconds = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
-      onWait?.(source.name, thrown, milliseconds);
-      await pause(milliseconds, signal);
+      if (!(await isWorthAnother(source.name, attempt, thrown, patience))) throw thrown;
     }
   }
 };
-
-/** 1, 2, 4 ... 30 seconds, beside what a client itself waits: some four minutes. */
-const attempts = 12;
-const firstWaitMs = 1_000;
-const longestWaitMs = 30_000;

@@ -1,5 +1,4 @@
 /** What a cloud's store of logs is asked for when logs are pulled: the events of a stretch of time, page by page. */
-import type { Pause } from '../ports.ts';
 
 /** Epoch milliseconds: `from` belongs to the range, `to` does not. */
 export interface TimeRange {
@@ -35,12 +34,4 @@ export interface LogSource<E extends LogEvent> {
     token: string | undefined,
     signal: AbortSignal | undefined,
   ) => Promise<Page<E> | undefined>;
-}
-
-/** How a source is asked: again, after a while, where it is only busy. */
-export interface Patience {
-  readonly pause: Pause;
-  readonly signal?: AbortSignal | undefined;
-  /** Told before each wait. */
-  readonly onWait?: ((sourceName: string, fault: Error, milliseconds: number) => void) | undefined;
 }

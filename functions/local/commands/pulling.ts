@@ -1,5 +1,5 @@
 /** Stores of logs that are asked by time, in; what is new in them, on standard output or in a folder, out. */
-import { noCheckpoints } from '../../../shared/pull/checkpoint.ts';
+import { noCheckpoints, positions } from '../../../shared/pull/checkpoint.ts';
 import { defaultTimes, type Position } from '../../../shared/pull/position.ts';
 import { pull } from '../../../shared/pull/pull.ts';
 import type { LogEvent, LogSource } from '../../../shared/pull/source.ts';
@@ -53,7 +53,7 @@ const pullGroup = <E extends LogEvent>(
     sources: group.map(({ source }) => source),
     since: flags.since,
     until: run.until,
-    checkpoints: run.checkpoints === undefined ? noCheckpoints : checkpointFolder(run.checkpoints),
+    checkpoints: run.checkpoints === undefined ? noCheckpoints : checkpointFolder(run.checkpoints, positions),
     deliver: async (name, events) => {
       const deliveries = jobs.get(name)?.deliveriesOf(events) ?? [];
       await run.write(name, linesOf(deliveries), events[0]?.time ?? flags.since);
