@@ -1,0 +1,121 @@
+/** How Google's APIs are asked over the wire, and which of their faults are worth another try. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { apiClient, clientLimits, faultOf, statusOf, wasAnswered } from '../../../functions/gcp/client.ts';
+import { type ReceiverServer, receiverServer } from '../../alert/sinks/receiver-server.ts';
+
+const refusal = (status: number, name: string) => ({
+  status,
+  body: JSON.stringify({ error: { code: status, message: 'in words', status: name } }),
+});
+
+describe('an API', () => {
+  let server: ReceiverServer | undefined;
+  afterEach(() => server?.close());
+
+  const opened = async (timeoutMs = 10_000) => {
+    const far = await receiverServer();
+    server = far;
+    const pauses: number[] = [];
+    const ask = apiClient({
+      ...clientLimits,
+      tokenOf: async () => 'invented',
+      timeoutMs,
+      pause: async (milliseconds) => void pauses.push(milliseconds),
+      random: () => 0.5,
+    });
+    const failed = (): Promise<unknown> =>
+      ask({ method: 'GET', url: far.url }).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+    return { far, ask, pauses, failed };
+  };
+
+  it('is told who asks, and gets objects as JSON and bytes as they are', async () => {
+    const { far, ask } = await opened();
+    await ask({ method: 'POST', url: far.url, body: { text: 'ü' } });
+    const answer = await ask({
+      method: 'PUT',
+      url: far.url,
+      headers: { 'content-type': 'text/plain' },
+      body: Buffer.from('plain'),
+    });
+    expect(
+      far.received.map(({ body, headers }) => [body, headers['content-type'], headers.authorization]),
+    ).toEqual([
+      ['{"text":"ü"}', 'application/json', 'Bearer invented'],
+      ['plain', 'text/plain', 'Bearer invented'],
+    ]);
+    expect([answer.status, Buffer.from(answer.body).toString()]).toEqual([200, 'ok']);
+  });
+
+  it.each([
+    [429, 'RESOURCE_EXHAUSTED'],
+    [500, 'INTERNAL'],
+    [503, 'UNAVAILABLE'],
+    [408, 'DEADLINE_EXCEEDED'],
+    [409, 'ABORTED'],
+  ])('that answers %i, %s, is asked again, a little later each time', async (status, name) => {
+    const { far, failed, pauses } = await opened();
+    far.be(refusal(status, name));
+    const fault = faultOf('state', 'it cannot be used', await failed());
+    expect(fault).toMatchObject({ retryable: true, message: `it cannot be used: ${name}: in words` });
+    expect(far.received).toHaveLength(4);
+    expect(pauses).toEqual([75, 150, 300]);
+  });
+
+  it.each([
+    [400, 'INVALID_ARGUMENT'],
+    [401, 'UNAUTHENTICATED'],
+    [403, 'PERMISSION_DENIED'],
+    [404, 'NOT_FOUND'],
+    [409, 'ALREADY_EXISTS'],
+    [412, 'FAILED_PRECONDITION'],
+  ])('that answers %i, %s, has said no', async (status, name) => {
+    const { far, failed } = await opened();
+    far.be(refusal(status, name));
+    const thrown = await failed();
+    expect(faultOf('state', 'it', thrown)).toMatchObject({ code: 'state', retryable: false });
+    expect([statusOf(thrown), wasAnswered(thrown)]).toEqual([status, true]);
+    expect(far.received).toHaveLength(1);
+  });
+
+  it('may answer with what is no JSON, which is told as far as a person reads it', async () => {
+    const { far, failed } = await opened();
+    far.be({ status: 404, body: `<html>${'x'.repeat(5000)}` });
+    const { message } = faultOf('state', 'it', await failed());
+    expect(message).toMatch(/^it: HTTP 404: <html>x+$/);
+    expect(message.length).toBeLessThan(1100);
+  });
+
+  it.each(['closes', 'waits'] as const)('that %s has not answered, and may yet', async (mood) => {
+    const { far, failed } = await opened(mood === 'waits' ? 200 : undefined);
+    far.be(mood);
+    const thrown = await failed();
+    expect(faultOf('alert', 'it', thrown).retryable).toBe(true);
+    expect([wasAnswered(thrown), far.received.length]).toEqual([false, 4]);
+  });
+
+  it('that nobody may ask is not asked', async () => {
+    let asked = 0;
+    const ask = apiClient({
+      ...clientLimits,
+      tokenOf: () => {
+        asked++;
+        return Promise.reject(new Error('Could not load the default credentials.'));
+      },
+      pause: async () => undefined,
+      random: () => 0,
+    });
+    const thrown = await ask({ method: 'GET', url: 'http://127.0.0.1:9' }).catch((fault: unknown) => fault);
+    expect(faultOf('settings', 'it', thrown).retryable).toBe(false);
+    expect(asked).toBe(1);
+  });
+
+  it('that sends elsewhere is not followed there with a token', async () => {
+    const { far, failed } = await opened();
+    far.be({ status: 302, headers: { location: `${far.url}/elsewhere` } });
+    expect(await failed()).toBeInstanceOf(Error);
+    expect(new Set(far.received.map(({ path }) => path))).toEqual(new Set(['/hook']));
+  });
+});
