@@ -10,7 +10,7 @@ export interface Position {
   readonly settled: number;
   /** Everything before has been read in this run, but from `settled` on some may still arrive. Never before `settled`. */
   readonly read: number;
-  /** The time of each event that has been given, by id, from `settled` on. */
+  /** The time of each event that has been given, by id, from `settled` on, and from a little before where it is tailed. */
   readonly given: ReadonlyMap<string, number>;
   /** How long the next slice may be. Kept with the rest, so that who repeats a slice repeats the same one. */
   readonly lengthMs: number;
@@ -64,26 +64,45 @@ export const nextStep = (
 /** The last look is taken a minute at a time, not a second at a time. */
 const settlingMs = 60_000;
 
-/** What of a slice has not been given before, in the order of time, and the position once it has been. */
+/** What has not been given before, in the order of time, and the position once it has been. */
+export interface Advance<E extends LogEvent> {
+  readonly fresh: readonly E[];
+  readonly position: Position;
+}
+
+/**
+ * Of a slice that was looked at. `keptMs`: for how long before `settled` it stays known what was given, since what was
+ * found by the last look may still come from the tail.
+ */
 export const positionAfter = <E extends LogEvent>(
   position: Position,
   step: Step,
   slice: Slice<E>,
   limits: SliceLimits,
-): { readonly fresh: readonly E[]; readonly position: Position } => {
-  const fresh = slice.events
-    .filter(({ id }) => !position.given.has(id))
-    .toSorted((left, right) => left.time - right.time || (left.id < right.id ? -1 : 1));
+  keptMs = 0,
+): Advance<E> => {
+  const fresh = freshOf(slice.events, position);
   const read = Math.max(position.read, step.to);
   const lengthMs = lengthAfter(position.lengthMs, step, slice, limits);
-  if (step.isLastLook) {
-    const later = [...position.given].filter(([, time]) => time >= step.to);
-    return { fresh, position: { ...position, settled: step.to, read, lengthMs, given: new Map(later) } };
-  }
-  if (fresh.length === 0) return { fresh, position: { ...position, read, lengthMs } };
-  const given = new Map([...position.given, ...fresh.map(({ id, time }) => [id, time] as const)]);
-  return { fresh, position: { ...position, read, lengthMs, given } };
+  const given = givenWith(position, fresh);
+  if (!step.isLastLook) return { fresh, position: { ...position, read, lengthMs, given } };
+  const later = new Map([...given].filter(([, time]) => time >= step.to - keptMs));
+  return { fresh, position: { ...position, settled: step.to, read, lengthMs, given: later } };
 };
+
+/** Of what a tail gave: it says nothing of how far anything has been read. */
+export const positionWith = <E extends LogEvent>(position: Position, events: readonly E[]): Advance<E> => {
+  const fresh = freshOf([...new Map(events.map((event) => [event.id, event])).values()], position);
+  return { fresh, position: { ...position, given: givenWith(position, fresh) } };
+};
+
+const freshOf = <E extends LogEvent>(events: readonly E[], { given }: Position): readonly E[] =>
+  events
+    .filter(({ id }) => !given.has(id))
+    .toSorted((left, right) => left.time - right.time || (left.id < right.id ? -1 : 1));
+
+const givenWith = ({ given }: Position, fresh: readonly LogEvent[]): ReadonlyMap<string, number> =>
+  fresh.length === 0 ? given : new Map([...given, ...fresh.map(({ id, time }) => [id, time] as const)]);
 
 /** What a quiet cluster writes in a day, a busy one writes in seconds. */
 const lengthAfter = (

@@ -22,6 +22,16 @@ export interface Page<E extends LogEvent> {
   readonly next?: string | undefined;
 }
 
+/** What a store gives out as it comes in. */
+export interface Batch<E extends LogEvent> {
+  /** In any order, of any time. */
+  readonly events: readonly E[];
+  /** What they weigh. */
+  readonly bytes: number;
+  /** Where the store had more than it gave: what it says of that. The rest has to be looked for. */
+  readonly leftOut?: string | undefined;
+}
+
 export interface LogSource<E extends LogEvent> {
   /** As checkpoints and messages name it; no two sources of one store have the same. */
   readonly name: string;
@@ -34,4 +44,9 @@ export interface LogSource<E extends LogEvent> {
     token: string | undefined,
     signal: AbortSignal | undefined,
   ) => Promise<Page<E> | undefined>;
+  /**
+   * Gives what arrives from about now on, until the signal aborts or the store ends it. Where a store has no such thing it
+   * is absent. Throws as `page` does.
+   */
+  readonly tail?: ((take: (batch: Batch<E>) => void, signal: AbortSignal) => Promise<void>) | undefined;
 }
