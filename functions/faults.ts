@@ -1,4 +1,5 @@
 /** How the clients of a cloud tell of a fault, in; the same fault as the family of errors has it, out. */
+import type { Fault } from '../shared/alert/sinks/one-by-one.ts';
 import { type ErrorCode, KlaxonError, messageOf } from '../shared/errors.ts';
 
 export interface FaultReading {
@@ -32,3 +33,19 @@ export const faultsOf = ({ nameOf, isPassing }: FaultReading): Faults => {
     },
   };
 };
+
+/** One alert to a service: one that answered has refused this alert, one that did not has none of them, which is thrown. */
+export type HandOver = (what: string, send: () => Promise<Fault | undefined>) => Promise<Fault | undefined>;
+
+/** `wasAnswered`: whether the service said no, and not the way to it. */
+export const handingOver =
+  ({ faultOf }: Faults, wasAnswered: (thrown: unknown) => boolean): HandOver =>
+  async (what, send) => {
+    try {
+      return await send();
+    } catch (thrown) {
+      const reason = faultOf('alert', what, thrown);
+      if (wasAnswered(thrown)) return { reason };
+      throw reason;
+    }
+  };

@@ -6,9 +6,11 @@ import { PublishCommand, type PublishCommandInput, SNSClient } from '@aws-sdk/cl
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Alert } from '../../shared/alert/alert.ts';
 import { type FindingOwner, findingToAsff } from '../../shared/alert/asff-finding.ts';
+import { attributesOf } from '../../shared/alert/attributes.ts';
 import { fittedAlert } from '../../shared/alert/fitted-alert.ts';
+import { letterBatches } from '../../shared/alert/letter-batches.ts';
 import { cutTo } from '../../shared/alert/printable.ts';
-import type { AlertSink, DeadAlert, DeadLetter } from '../../shared/alert/sink.ts';
+import type { AlertSink, DeadLetter } from '../../shared/alert/sink.ts';
 import { fittedParts, headlineOf, type ShownPart, titleOf } from '../../shared/alert/sinks/fitted-message.ts';
 import { objectSink } from '../../shared/alert/sinks/object-sink.ts';
 import { type Fault, oneByOne } from '../../shared/alert/sinks/one-by-one.ts';
@@ -16,7 +18,7 @@ import { KlaxonError } from '../../shared/errors.ts';
 import type { Clock, Pause, Random } from '../../shared/ports.ts';
 import type { Sink } from '../../shared/settings/settings.ts';
 import { bucketArchive } from './archive.ts';
-import { type ClientConfig, clientLimits, faultOf, isPassingName, wasAnswered } from './client.ts';
+import { type ClientConfig, clientLimits, faultOf, handedOver, isPassingName } from './client.ts';
 
 export interface CloudSinkOptions {
   /** By name, of every kind: those of other kinds are left out. */
@@ -69,20 +71,6 @@ const sinkOf = (name: string, sink: Sink, options: CloudSinkOptions): AlertSink 
   }
 };
 
-/** A service that answered has refused this alert; one that did not has none of them. */
-const handedOver = async (
-  what: string,
-  send: () => Promise<Fault | undefined>,
-): Promise<Fault | undefined> => {
-  try {
-    return await send();
-  } catch (thrown) {
-    const reason = faultOf('alert', what, thrown);
-    if (wasAnswered(thrown)) return { reason };
-    throw reason;
-  }
-};
-
 /** Of one entry of a batch, which the service refuses in an answer that is a success. */
 const refusalOf = (what: string, code: string, message = ''): Fault => ({
   reason: new KlaxonError('alert', `${what}: ${code}: ${message}`, { retryable: isPassingName(code) }),
@@ -117,24 +105,18 @@ const publicationOf = (alert: Alert, topic: string): PublishCommandInput => {
     Message: messageWith(fitted),
     // ASCII of fewer than 100 characters: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
     Subject: cutTo(99, titleOf(alert).replace(/[^\x20-\x7e]/g, '?')),
-    MessageAttributes: attributesOf({
-      severity: alert.severity,
-      rule: alert.rule.id,
-      cluster: alert.cluster,
-    }),
+    MessageAttributes: Object.fromEntries(
+      Object.entries(attributesOf(alert)).map(([name, StringValue]) => [
+        name,
+        { DataType: 'String', StringValue },
+      ]),
+    ),
     ...(topic.endsWith('.fifo') && {
       MessageGroupId: 'alerts',
       MessageDeduplicationId: `${alert.id}-${alert.severity}`,
     }),
   };
 };
-
-const attributesOf = (texts: Readonly<Record<string, string | undefined>>) =>
-  Object.fromEntries(
-    Object.entries(texts).flatMap(([name, text]) =>
-      text ? [[name, { DataType: 'String', StringValue: cutTo(256, text).toWellFormed() }]] : [],
-    ),
-  );
 
 const maxEmailBytes = 20_000;
 
@@ -207,7 +189,7 @@ const mostInBatch = 10;
 export const queueDeadLetter = (url: string, client: SQSClient): DeadLetter => ({
   put: async (letters) => {
     const what = 'the dead letter queue cannot be used';
-    for (const batch of batchesOf(letters.map(letterText))) {
+    for (const batch of letterBatches(letters, { maxBytes, mostInBatch })) {
       const Entries = batch.map((MessageBody, at) => ({ Id: String(at), MessageBody }));
       const command = new SendMessageBatchCommand({ QueueUrl: url, Entries });
       try {
@@ -222,25 +204,3 @@ export const queueDeadLetter = (url: string, client: SQSClient): DeadLetter => (
     }
   },
 });
-
-const letterText = (letter: DeadAlert): string => {
-  const textWith = (alert: Alert): string => JSON.stringify({ ...letter, alert });
-  return textWith(fittedAlert(letter.alert, (alert) => Buffer.byteLength(textWith(alert)) <= maxBytes));
-};
-
-/** All messages of a batch together may be as large as one alone. */
-const batchesOf = (texts: readonly string[]): readonly (readonly string[])[] => {
-  const batches: string[][] = [];
-  let left = 0;
-  for (const text of texts) {
-    const bytes = Buffer.byteLength(text);
-    const open = batches.at(-1);
-    if (open && open.length < mostInBatch && bytes <= left) open.push(text);
-    else {
-      batches.push([text]);
-      left = maxBytes;
-    }
-    left -= bytes;
-  }
-  return batches;
-};

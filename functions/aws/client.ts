@@ -1,5 +1,5 @@
 /** How every client of AWS is set up, and what it means when one fails. */
-import { type FaultReading, faultsOf } from '../faults.ts';
+import { type FaultReading, faultsOf, handingOver } from '../faults.ts';
 
 /**
  * For the constructor of any client. Without these a request to a host that is silent is waited for until the function
@@ -56,10 +56,10 @@ const isPassing = (thrown: unknown): boolean => {
 };
 
 export const faultReading: FaultReading = { nameOf, isPassing };
-export const { faultOf, within } = faultsOf(faultReading);
+const faults = faultsOf(faultReading);
+export const { faultOf, within } = faults;
 
-/** Whether the service said no, and not the way to it. */
-export const wasAnswered = (thrown: unknown): boolean => statusOf(thrown) !== undefined;
+export const handedOver = handingOver(faults, (thrown) => statusOf(thrown) !== undefined);
 
 const statusOf = (thrown: unknown): number | undefined => {
   if (!(thrown instanceof Error && '$metadata' in thrown)) return undefined;

@@ -6,8 +6,12 @@ import type { CloudName } from '../schema/raw-record.ts';
 import type { Severity } from '../schema/severity.ts';
 import type { Alert } from './alert.ts';
 import { attackOf } from './attack.ts';
+import { calendarTime, descriptionOf, fieldsOf } from './finding-text.ts';
 import { cutTo, printable } from './printable.ts';
-import { fittedParts, type ShownPart, titleOf } from './sinks/fitted-message.ts';
+import { titleOf } from './sinks/fitted-message.ts';
+
+/** Of a value in ProductFields, which may be 50. */
+const maxField = 2048;
 
 /** In whose name findings are imported: only an account's own are taken. */
 export interface FindingOwner {
@@ -29,29 +33,23 @@ export const findingToAsff = (alert: Alert, { account, region, partition }: Find
     GeneratorId: cutTo(512, `klaxon/${printable(alert.rule.id)}`),
     AwsAccountId: account,
     Types: types,
-    CreatedAt: timeText(alert.firstSeen ?? alert.time) ?? new Date(now).toISOString(),
+    CreatedAt: calendarTime(alert.firstSeen ?? alert.time) ?? new Date(now).toISOString(),
     UpdatedAt: new Date(now).toISOString(),
-    FirstObservedAt: timeText(alert.firstSeen),
-    LastObservedAt: timeText(alert.lastSeen),
+    FirstObservedAt: calendarTime(alert.firstSeen),
+    LastObservedAt: calendarTime(alert.lastSeen),
     Severity: severity,
     // By these the two above are told apart from what a person made of them.
     FindingProviderFields: { Severity: severity, Types: types },
     Title: cutTo(256, titleOf(alert)),
     Description: cutTo(1024, descriptionOf(alert)),
     Remediation: remediationOf(alert),
-    ProductFields: fieldsOf(fittedParts(alert, (parts) => parts.every(isShort))),
+    ProductFields: Object.fromEntries(
+      fieldsOf(alert, maxField).map(([label, text]) => [`klaxon/${label}`, text]),
+    ),
     Resources: [{ ...resourceOf(alert), Partition: partition, Region: region }],
     RecordState: 'ACTIVE' as const,
   };
 };
-
-/** A rule may go without one, a finding may not. */
-const descriptionOf = (alert: Alert): string =>
-  alert.why
-    .trim()
-    .split(/\s*\n\s*/)
-    .map(printable)
-    .join(' ') || titleOf(alert);
 
 const labels: Readonly<Record<Severity, 'CRITICAL' | 'HIGH' | 'MEDIUM' | 'LOW' | 'INFORMATIONAL'>> = {
   critical: 'CRITICAL',
@@ -67,12 +65,6 @@ const typesOf = ({ rule }: Alert): string[] => {
   return types.length > 0 ? types.slice(0, 50) : ['Unusual Behaviors'];
 };
 
-const timeText = (time: number | undefined): string | undefined => {
-  const date = new Date(time ?? Number.NaN);
-  const text = Number.isNaN(date.getTime()) ? '' : date.toISOString();
-  return /^\d{4}-/.test(text) ? text : undefined;
-};
-
 const remediationOf = ({ respond, rule }: Alert) => {
   if (respond.length === 0) return undefined;
   const [reference = ''] = rule.references;
@@ -83,15 +75,6 @@ const remediationOf = ({ respond, rule }: Alert) => {
     },
   };
 };
-
-/** Of a value in ProductFields, which may be 50. */
-const maxField = 2048;
-
-const isShort = ({ lines }: ShownPart): boolean => lines.join('\n').length <= maxField;
-
-/** What a person is told, by the labels of every other message; not a line of it is markup there. */
-const fieldsOf = (parts: readonly ShownPart[]): Record<string, string> =>
-  Object.fromEntries(parts.map(({ label, lines }) => [`klaxon/${label}`, lines.join('\n')]));
 
 /** The format's own names; whatever has none is `Other`. */
 const clusterTypes: Readonly<Record<CloudName, string>> = {

@@ -2,6 +2,7 @@
 import { KlaxonError, messageOf } from '../../errors.ts';
 import type { ArchiveStore, Clock } from '../../ports.ts';
 import type { Alert } from '../alert.ts';
+import { calendarTime } from '../finding-text.ts';
 import type { AlertSink } from '../sink.ts';
 import { oneByOne } from './one-by-one.ts';
 
@@ -39,8 +40,4 @@ const objectNameOf = ({ id, severity, time }: Alert): string =>
   `alerts/date=${dayOf(time)}/${id}-${severity}.json`;
 
 /** `YYYY-MM-DD` in UTC, or `unknown`: a log may state no time, or one that no calendar has. */
-export const dayOf = (time: number | undefined): string => {
-  const date = new Date(time ?? Number.NaN);
-  const text = Number.isNaN(date.getTime()) ? '' : date.toISOString();
-  return /^\d{4}-/.test(text) ? text.slice(0, 10) : 'unknown';
-};
+export const dayOf = (time: number | undefined): string => calendarTime(time)?.slice(0, 10) ?? 'unknown';
