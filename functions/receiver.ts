@@ -8,6 +8,7 @@ import { DeliveryError, KlaxonError } from '../shared/errors.ts';
 import type { Clock, SecretOf } from '../shared/ports.ts';
 import { isObject, type JsonObject, parsedJson, textOf } from '../shared/schema/json.ts';
 import { receiverPath } from '../shared/settings/environment.ts';
+import type { Outcome } from './start.ts';
 
 export interface PostedBatch {
   readonly method: string;
@@ -68,6 +69,19 @@ export const receiverOf = (options: ReceiverOptions): Receiver => {
       return comeAgain;
     }
   };
+};
+
+/** Deals with what was posted; nothing is found where nobody sends anything by HTTP. */
+export const received = async (
+  receiver: Receiver | undefined,
+  posted: PostedBatch,
+  process: (eventList: JsonObject, cluster: string) => Promise<Outcome>,
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly answer: ReceiverAnswer }> => {
+  const outcomes: Outcome[] = [];
+  const answer = await receiver?.(posted, async (eventList, cluster) => {
+    outcomes.push(await process(eventList, cluster));
+  });
+  return { outcomes, answer: answer ?? { status: 404 } };
 };
 
 const unknownSender: ReceiverAnswer = { status: 401, headers: { 'www-authenticate': 'Bearer' } };

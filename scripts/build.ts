@@ -4,13 +4,15 @@
  * `--only aws` makes what is deployed there, and leaves the rest of dist/ as it is.
  */
 import { spawnSync } from 'node:child_process';
-import { rmSync, statSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { settingsFrom } from '../functions/local/settings.ts';
 import { variables } from '../shared/settings/environment.ts';
 import { bundle, bundleInParts } from './bundle.ts';
+import { type FunctionPackage, functionPackages, isLambda } from './function-packages.ts';
 import { writePack } from './pack.ts';
+import { writeZip } from './zip.ts';
 
 const { values } = parseArgs({ options: { config: { type: 'string' }, only: { type: 'string' } } });
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -33,13 +35,19 @@ const tellSize = (what: string, bytes: number): void => {
   process.stdout.write(`${what} ${(bytes / 1024).toFixed(0)} kB\n`);
 };
 
-/** Runs a few lines that import a bundle, which they know as `bundle`. */
-const tried = (outfile: string, lines: string, environment: Readonly<Record<string, string>> = {}): void => {
-  const code = `const bundle = await import(${JSON.stringify(`${root}${outfile}`)}); ${lines}`;
+interface Trial {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly before?: string | undefined;
+}
+
+/** Runs a few lines after it has imported a bundle, which they know as `bundle`. */
+const tried = (outfile: string, lines: string, { environment, before = '' }: Trial = {}): void => {
+  const code = `${before} const bundle = await import(${JSON.stringify(`${root}${outfile}`)}); ${lines}`;
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
     cwd: root,
     encoding: 'utf8',
     env: { ...process.env, ...environment },
+    timeout: 60_000,
   });
   if (status !== 0) throw new Error(`${outfile} does not run: exit ${status}\n${stderr}`);
 };
@@ -57,31 +65,44 @@ const buildLocal = async (): Promise<void> => {
   tried('dist/klaxon.js', `process.exitCode = await bundle.main(${JSON.stringify(scan)});`);
 };
 
-const buildAws = async (): Promise<void> => {
-  for (const folder of ['aws', controlPlaneLogs])
-    rmSync(`${root}dist/${folder}`, { recursive: true, force: true });
-  await bundled('functions/aws/handler.ts', 'dist/aws/handler.mjs');
-  const { rules, inactive, warnings } = writePack(values.config, `${root}dist/aws`);
+/** The bundle of a cloud's function, what it is packed with, and, where that is how it is deployed, a zip of them. */
+const buildFunction = async (cloud: string, made: FunctionPackage): Promise<void> => {
+  const folder = `dist/${cloud}`;
+  const bundlePath = `${folder}/handler.mjs`;
+  rmSync(`${root}${folder}`, { recursive: true, force: true });
+  await bundled(`functions/${cloud}/handler.ts`, bundlePath);
+  const { rules, inactive, warnings } = writePack(values.config, `${root}${folder}`);
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
+  for (const [name, text] of Object.entries(made.files?.(root) ?? {}))
+    writeFileSync(`${root}${folder}/${name}`, text);
   const { sinks } = settingsFrom(values.config).alerts;
-  const madeForSinks = Object.fromEntries(Object.keys(sinks).map((name) => [name, 'klaxon']));
-  tried('dist/aws/handler.mjs', isFunction, {
-    [variables.state]: 'klaxon',
-    [variables.archive]: 'klaxon',
-    [variables.deadLetter]: 'https://sqs.eu-west-1.amazonaws.com/111122223333/klaxon',
-    [variables.sinks]: JSON.stringify(madeForSinks),
-    AWS_REGION: 'eu-west-1',
-  });
-  process.stdout.write(`dist/aws/pack.json ${rules} rules, ${inactive} inactive\n`);
-  await bundled('infra/aws/turn-on-logs.ts', `dist/${controlPlaneLogs}/handler.mjs`);
-  tried(`dist/${controlPlaneLogs}/handler.mjs`, isFunction);
+  const madeForSinks = Object.fromEntries(Object.keys(sinks).map((name) => [name, made.place]));
+  const environment = { ...made.environment, [variables.sinks]: JSON.stringify(madeForSinks) };
+  tried(bundlePath, made.check, { environment, before: made.before });
+  process.stdout.write(`${folder}/pack.json ${rules} rules, ${inactive} inactive\n`);
+  if (made.isZipped) tellSize(`${folder}.zip`, writeZip(`${root}${folder}`, `${root}${folder}.zip`));
 };
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { local: buildLocal, aws: buildAws };
-
 /** What a stack deploys to turn on logs of EKS (infra/aws). */
-const controlPlaneLogs = 'aws-control-plane-logs';
-const isFunction = 'if (typeof bundle.handler !== "function") process.exitCode = 1;';
+const buildControlPlaneLogs = async (): Promise<void> => {
+  const folder = 'dist/aws-control-plane-logs';
+  rmSync(`${root}${folder}`, { recursive: true, force: true });
+  await bundled('infra/aws/turn-on-logs.ts', `${folder}/handler.mjs`);
+  tried(`${folder}/handler.mjs`, isLambda);
+};
+
+const { aws, ...rest } = functionPackages;
+const others: Readonly<Record<string, FunctionPackage>> = rest;
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  local: buildLocal,
+  aws: async () => {
+    await buildFunction('aws', aws);
+    await buildControlPlaneLogs();
+  },
+  ...Object.fromEntries(
+    Object.entries(others).map(([cloud, made]) => [cloud, () => buildFunction(cloud, made)]),
+  ),
+};
 
 const chosen = values.only === undefined ? Object.keys(parts) : [values.only];
 if (values.only === undefined) rmSync(`${root}dist`, { recursive: true, force: true });

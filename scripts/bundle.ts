@@ -31,6 +31,8 @@ const common = {
   platform: 'node',
   format: 'esm',
   target: 'node22',
+  // No package of that name is to be had: the Functions host of Azure puts it in the place of `require`.
+  external: ['@azure/functions-core'],
   // Without it clients of the AWS SDK come as CommonJS, which do not load in a module.
   mainFields: ['module', 'main'],
   minify: true,

@@ -15,7 +15,7 @@ import { alertBudget, doTask, isLate } from '../clock.ts';
 import { readDocuments } from '../documents.ts';
 import { type GroupWork, groupsOf, poisonOf, takeGroup } from '../groups.ts';
 import type { Dealt as AnyDealt } from '../log.ts';
-import type { PostedBatch, Receiver } from '../receiver.ts';
+import { type PostedBatch, type Receiver, received } from '../receiver.ts';
 import type { Arrival, Outcome, Pipeline } from '../start.ts';
 import { type NamedObject, type OpenObject, objectsIn } from './objects.ts';
 
@@ -157,11 +157,10 @@ export const deliveriesOf = (options: DeliveryOptions) => {
   };
 
   const ofHttp = async (event: JsonObject, deadline: number): Promise<Dealt> => {
-    const outcomes: Outcome[] = [];
-    const answer = await options.receiver?.(postedIn(event), async (eventList, cluster) => {
-      outcomes.push(await pipeline.process(eventList, within(deadline, { origin: { cluster } })));
-    });
-    const { status, headers = {} } = answer ?? { status: 404 };
+    const { outcomes, answer } = await received(options.receiver, postedIn(event), (eventList, cluster) =>
+      pipeline.process(eventList, within(deadline, { origin: { cluster } })),
+    );
+    const { status, headers = {} } = answer;
     return { source: 'http', outcomes, answer: { statusCode: status, headers, body: '' } };
   };
 
