@@ -2,12 +2,13 @@
  * How Google's APIs are asked: a request in, their answer out; and what it means when one fails.
  *
  * Each of them speaks JSON over HTTPS as well as gRPC. Clients that speak gRPC are twice too large for one function, and
- * take longer to load than all the rest of it (docs/decisions/0029).
+ * take longer to load than all the rest of it (docs/decisions/0028).
  */
-import { GoogleAuth } from 'google-auth-library';
+import { GoogleAuth, JWT } from 'google-auth-library';
 import type { Pause, Random } from '../../shared/ports.ts';
-import { objectOf, parsedJson, textOf } from '../../shared/schema/json.ts';
+import { type JsonValue, listOf, parsedJson, propertyOf, textOf } from '../../shared/schema/json.ts';
 import { type FaultReading, faultsOf } from '../faults.ts';
+import type { Environment } from '../surroundings.ts';
 
 export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
@@ -37,15 +38,31 @@ export interface ClientOptions {
   readonly random: Random;
 }
 
-export const clientLimits = { mostAttempts: 4, timeoutMs: 5_000 } as const;
+/** Time for the largest answers as well: a hundred documents, or an object of the archive. */
+export const clientLimits = { mostAttempts: 4, timeoutMs: 10_000 } as const;
 
 /** Whoever gives alerts tries again by itself, with time between. */
 export const sinkLimits = { ...clientLimits, mostAttempts: 1 } as const;
 
-/** As Google has it: the service account that Cloud Run or a workload identity gives, on a laptop the person. No key file. */
-export const ownTokens = (): (() => Promise<string>) => {
-  const auth = new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' });
-  return async () => (await auth.getAccessToken()) ?? '';
+/**
+ * As Google has it: the service account that Cloud Run or a workload identity gives, on a laptop the person. A key file can be
+ * copied, and is refused.
+ */
+export const ownTokens = (
+  auth = new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' }),
+): (() => Promise<string>) => {
+  return async () => {
+    const client = await auth.getClient();
+    if (client instanceof JWT) throw new Error('a key file of a service account is not used');
+    return (await client.getAccessToken()).token ?? '';
+  };
+};
+
+/** Where a service is, or is played: its emulator is told of as Google's own clients are, by FIRESTORE_EMULATOR_HOST and so on. */
+export const originOf = (service: string, environment: Environment): string => {
+  const host = environment[`${service.toUpperCase()}_EMULATOR_HOST`];
+  if (!host) return `https://${service}.googleapis.com`;
+  return host.includes('://') ? host : `http://${host}`;
 };
 
 export const apiClient = (options: ClientOptions): AskApi => {
@@ -55,7 +72,9 @@ export const apiClient = (options: ClientOptions): AskApi => {
       try {
         return await askOnce(request, options);
       } catch (thrown) {
-        if (attempt === mostAttempts || !isPassing(thrown)) throw thrown;
+        // Who met another writer has to read again before it tries again.
+        const isInVain = !isPassing(thrown) || nameOf(thrown) === 'ABORTED';
+        if (attempt === mostAttempts || isInVain) throw thrown;
       }
       await pause(firstDelayMs * 2 ** attempt * (0.5 + random() / 2));
     }
@@ -66,18 +85,36 @@ const firstDelayMs = 50;
 
 const askOnce = async (request: ApiRequest, { tokenOf, timeoutMs }: ClientOptions): Promise<ApiAnswer> => {
   const { method, url, headers, body } = request;
+  const signal = AbortSignal.timeout(timeoutMs);
+  const token = await unlessAborted(tokenOf(), signal);
   const response = await fetch(url, {
     method,
-    headers: { 'content-type': 'application/json', ...headers, authorization: `Bearer ${await tokenOf()}` },
+    headers: { 'content-type': 'application/json', ...headers, authorization: `Bearer ${token}` },
     ...(body !== undefined && {
       body: body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body),
     }),
     redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
+    signal,
   });
   const answer = { status: response.status, headers: response.headers, body: await response.bytes() };
   if (!response.ok) throw refusalOf(answer);
   return answer;
+};
+
+/** The library waits for the metadata server as long as it takes. */
+const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  Promise.race([
+    work,
+    new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+    }),
+  ]);
+
+/** What an answer holds. Throws what `faultReading` reads where it is no JSON. */
+export const jsonIn = ({ body }: ApiAnswer): JsonValue => {
+  const value = parsedJson(Buffer.from(body).toString('utf8'));
+  if (value === undefined) throw new Error('what came is no JSON');
+  return value;
 };
 
 /** An answer that is no success: https://cloud.google.com/apis/design/errors#http_mapping */
@@ -87,9 +124,13 @@ interface Refusal extends Error {
 
 const refusalOf = ({ status, body }: ApiAnswer): Refusal => {
   const text = Buffer.from(body).toString('utf8');
-  const error = objectOf(objectOf(parsedJson(text))?.['error']);
-  const name = textOf(error?.['status']) ?? `HTTP ${status}`;
-  const message = (textOf(error?.['message']) ?? text).slice(0, longestMessage);
+  const json = parsedJson(text);
+  // Where an answer comes in parts, the fault is the only one of a list.
+  const error = propertyOf(Array.isArray(json) ? listOf(json)[0] : json, 'error');
+  // Cloud Storage has a form of its own.
+  const reason = textOf(propertyOf(listOf(propertyOf(error, 'errors'))[0], 'reason'));
+  const name = textOf(propertyOf(error, 'status')) ?? reason ?? `HTTP ${status}`;
+  const message = (textOf(propertyOf(error, 'message')) ?? text).slice(0, longestMessage);
   return Object.assign(new Error(message), { name, status });
 };
 
@@ -116,11 +157,14 @@ const isPassing = (thrown: unknown): boolean => {
   const status = statusOf(thrown);
   // Without a status no answer came: the network, or nobody to ask as.
   if (status === undefined) return !isLackingCredentials(thrown);
-  return status >= 500 || status === 429 || status === 408 || nameOf(thrown) === 'ABORTED';
+  return status >= 500 || status === 429 || status === 408 || passingNames.has(nameOf(thrown));
 };
 
+/** The latter two are of Cloud Storage, and may come with 403. */
+const passingNames: ReadonlySet<string> = new Set(['ABORTED', 'rateLimitExceeded', 'userRateLimitExceeded']);
+
 const isLackingCredentials = (thrown: unknown): boolean =>
-  thrown instanceof Error && /default credentials/i.test(thrown.message);
+  thrown instanceof Error && /default credentials|key file/i.test(thrown.message);
 
 export const faultReading: FaultReading = { nameOf, isPassing };
 export const { faultOf, within } = faultsOf(faultReading);

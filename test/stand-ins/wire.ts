@@ -1,5 +1,12 @@
 /** A server in; a wire that leads to it, counts what goes over it, and breaks where it is told to, out. */
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
@@ -70,13 +77,19 @@ const passOn = (
   const onward = request(new URL(url, target), { method, headers }, async (answer) => {
     const text = await buffer(answer);
     if (fault === 'loses') incoming.socket.destroy();
-    else outgoing.writeHead(answer.statusCode ?? 500, { ...answer.headers, 'content-length': text.length });
+    else outgoing.writeHead(answer.statusCode ?? 500, lengthTold(answer.headers, text.length));
     if (fault === 'stalls') outgoing.write(text.subarray(0, text.length / 2));
     else outgoing.end(text);
   });
   onward.once('error', () => incoming.socket.destroy());
   onward.end(body);
 };
+
+/** Whatever way the server tells the length of its answer: where it comes in chunks, a length besides is forbidden. */
+const lengthTold = ({ 'transfer-encoding': _, ...headers }: IncomingHttpHeaders, length: number) => ({
+  ...headers,
+  'content-length': length,
+});
 
 /** On a port that the system chooses; answers the URL. */
 export const listening = async (server: Server): Promise<string> => {

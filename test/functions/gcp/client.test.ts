@@ -1,6 +1,16 @@
 /** How Google's APIs are asked over the wire, and which of their faults are worth another try. */
-import { afterEach, describe, expect, it } from 'vitest';
-import { apiClient, clientLimits, faultOf, statusOf, wasAnswered } from '../../../functions/gcp/client.ts';
+import { GoogleAuth, JWT } from 'google-auth-library';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import {
+  apiClient,
+  clientLimits,
+  faultOf,
+  jsonIn,
+  originOf,
+  ownTokens,
+  statusOf,
+  wasAnswered,
+} from '../../../functions/gcp/client.ts';
 import { type ReceiverServer, receiverServer } from '../../alert/sinks/receiver-server.ts';
 
 const refusal = (status: number, name: string) => ({
@@ -54,7 +64,7 @@ describe('an API', () => {
     [500, 'INTERNAL'],
     [503, 'UNAVAILABLE'],
     [408, 'DEADLINE_EXCEEDED'],
-    [409, 'ABORTED'],
+    [403, 'rateLimitExceeded'],
   ])('that answers %i, %s, is asked again, a little later each time', async (status, name) => {
     const { far, failed, pauses } = await opened();
     far.be(refusal(status, name));
@@ -78,6 +88,37 @@ describe('an API', () => {
     expect(faultOf('state', 'it', thrown)).toMatchObject({ code: 'state', retryable: false });
     expect([statusOf(thrown), wasAnswered(thrown)]).toEqual([status, true]);
     expect(far.received).toHaveLength(1);
+  });
+
+  it.each([
+    [{ status: 404, body: '[{"error":{"status":"NOT_FOUND","message":"m"}}]' }, 'NOT_FOUND: m'],
+    [
+      { status: 412, body: '{"error":{"errors":[{"reason":"conditionNotMet"}],"message":"m"}}' },
+      'conditionNotMet: m',
+    ],
+    [{ status: 400, body: '{"error":"text"}' }, 'HTTP 400: {"error":"text"}'],
+  ])('names its fault in a form of its own: %#', async (answer, told) => {
+    const { far, failed } = await opened();
+    far.be(answer);
+    expect(faultOf('archive', 'it', await failed()).message).toBe(`it: ${told}`);
+  });
+
+  it('that another writer came to first is not asked the same again, though all of it may be tried again', async () => {
+    const { far, failed } = await opened();
+    far.be(refusal(409, 'ABORTED'));
+    expect(faultOf('state', 'it', await failed()).retryable).toBe(true);
+    expect(far.received).toHaveLength(1);
+  });
+
+  it('answers JSON, and what should have been JSON may be so the next time', async () => {
+    const { far, ask } = await opened();
+    far.be({ status: 200, body: '{"a":1}' });
+    expect(jsonIn(await ask({ method: 'GET', url: far.url }))).toEqual({ a: 1 });
+    far.be({ status: 200, body: '{"a":' });
+    const thrown = await ask({ method: 'GET', url: far.url })
+      .then(jsonIn)
+      .catch((fault: unknown) => fault);
+    expect(faultOf('state', 'it', thrown)).toMatchObject({ retryable: true });
   });
 
   it('may answer with what is no JSON, which is told as far as a person reads it', async () => {
@@ -118,4 +159,64 @@ describe('an API', () => {
     expect(await failed()).toBeInstanceOf(Error);
     expect(new Set(far.received.map(({ path }) => path))).toEqual(new Set(['/hook']));
   });
+});
+
+describe('who asks', () => {
+  let metadata: ReceiverServer | undefined;
+  afterEach(async () => {
+    vi.unstubAllEnvs();
+    await metadata?.close();
+  });
+
+  /** Asks as on Cloud Run: a metadata server says who one is, and nothing else does. */
+  const asking = async (mood: Parameters<ReceiverServer['be']>[0]) => {
+    metadata = await receiverServer();
+    metadata.be(mood);
+    const { url, received } = metadata;
+    vi.stubEnv('GCE_METADATA_HOST', new URL(url).host);
+    vi.stubEnv('METADATA_SERVER_DETECTION', 'assume-present');
+    vi.stubEnv('GOOGLE_APPLICATION_CREDENTIALS', undefined);
+    vi.stubEnv('HOME', '/nowhere');
+    vi.stubEnv('GOOGLE_CLOUD_PROJECT', 'example');
+    const tokenOf = ownTokens();
+    const limits = { mostAttempts: 1, timeoutMs: 200 };
+    const ask = apiClient({ ...limits, tokenOf, pause: async () => undefined, random: () => 0 });
+    return { tokenOf, ask: () => ask({ method: 'GET', url: 'http://127.0.0.1:9' }), received };
+  };
+
+  it('is who the metadata server says, which is asked once', async () => {
+    const token = { access_token: 'invented', expires_in: 3600, token_type: 'Bearer' };
+    const headers = { 'metadata-flavor': 'Google', 'content-type': 'application/json' };
+    const { tokenOf, received } = await asking({ status: 200, headers, body: JSON.stringify(token) });
+    expect(await Promise.all([tokenOf(), tokenOf()])).toEqual(['invented', 'invented']);
+    expect(await tokenOf()).toBe('invented');
+    expect(received.filter(({ path }) => path.includes('/token'))).toHaveLength(1);
+  });
+
+  it('is waited for no longer than for an answer', async () => {
+    const { ask } = await asking('waits');
+    const thrown = await ask().catch((fault: unknown) => fault);
+    expect(faultOf('state', 'it', thrown)).toMatchObject({
+      retryable: true,
+      message: expect.stringContaining('TimeoutError'),
+    });
+  });
+
+  it('is nobody who has a key in a file', async () => {
+    const authClient = new JWT({ email: 'klaxon@example.com', key: 'invented' });
+    const thrown = await ownTokens(new GoogleAuth({ authClient }))().catch((fault: unknown) => fault);
+    expect(faultOf('state', 'it', thrown)).toMatchObject({
+      retryable: false,
+      message: 'it: Error: a key file of a service account is not used',
+    });
+  });
+});
+
+it('a service is at Google, or where the variables of its emulator say', () => {
+  const environment = { FIRESTORE_EMULATOR_HOST: '127.0.0.1:1', STORAGE_EMULATOR_HOST: 'http://127.0.0.1:2' };
+  expect(['firestore', 'storage', 'pubsub'].map((service) => originOf(service, environment))).toEqual([
+    'http://127.0.0.1:1',
+    'http://127.0.0.1:2',
+    'https://pubsub.googleapis.com',
+  ]);
 });
