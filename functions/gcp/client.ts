@@ -7,7 +7,7 @@
 import { GoogleAuth, JWT } from 'google-auth-library';
 import type { Pause, Random } from '../../shared/ports.ts';
 import { type JsonValue, listOf, parsedJson, propertyOf, textOf } from '../../shared/schema/json.ts';
-import { type FaultReading, faultsOf } from '../faults.ts';
+import { type FaultReading, faultsOf, handingOver } from '../faults.ts';
 import type { Environment } from '../surroundings.ts';
 
 export interface ApiRequest {
@@ -167,4 +167,6 @@ const isLackingCredentials = (thrown: unknown): boolean =>
   thrown instanceof Error && /default credentials|key file/i.test(thrown.message);
 
 export const faultReading: FaultReading = { nameOf, isPassing };
-export const { faultOf, within } = faultsOf(faultReading);
+const faults = faultsOf(faultReading);
+export const { faultOf, within } = faults;
+export const handedOver = handingOver(faults, wasAnswered);

@@ -6,7 +6,7 @@ import type { Alert } from '../../../shared/alert/alert.ts';
 import { exampleAlert } from '../../alert/example.ts';
 import type { Answers, Received } from '../../alert/sinks/receiver-server.ts';
 import { keepsTheAlertContract, type Taken } from '../../contracts/alert-sink.ts';
-import { jsonAnswer, jsonFault, owner, serviceLine, xmlFault } from './sink-line.ts';
+import { awsLine, jsonAnswer, jsonFault, owner, xmlFault } from './sink-line.ts';
 
 const inTime = (): number => Date.now() + 20_000;
 const topic = 'arn:aws:sns:eu-west-1:111122223333:klaxon-alerts';
@@ -50,7 +50,7 @@ const messageOf = (request: Received): { default: string; email: string; sms: st
 const maxMessage = 256 * 1024;
 
 const openTopic = (arn = topic) =>
-  serviceLine({
+  awsLine({
     sink: { type: 'sns', topic: arn },
     answers: ofSns,
     read: (request) => {
@@ -60,7 +60,7 @@ const openTopic = (arn = topic) =>
   });
 
 const openBus = () =>
-  serviceLine({
+  awsLine({
     sink: { type: 'eventBridge' },
     made: 'klaxon-alerts',
     answers: ofEventBridge,
@@ -71,7 +71,7 @@ const openBus = () =>
   });
 
 const openHub = () =>
-  serviceLine({
+  awsLine({
     sink: { type: 'securityHub' },
     answers: ofSecurityHub,
     read: ({ body }) => {
@@ -99,7 +99,7 @@ const openHub = () =>
   });
 
 const openBucket = () =>
-  serviceLine({
+  awsLine({
     sink: { type: 's3', bucket: 'klaxon-alerts' },
     answers: ofS3,
     read: ({ body }) => verbatim(body, body.length, Number.POSITIVE_INFINITY),
