@@ -145,7 +145,7 @@ export const statusOf = (thrown: unknown): number | undefined =>
 export const wasAnswered = (thrown: unknown): boolean => statusOf(thrown) !== undefined;
 
 /** As Google's documentation names a fault, or the system one of its own: `PERMISSION_DENIED`, `ECONNREFUSED`. */
-const nameOf = (thrown: unknown): string => {
+export const nameOf = (thrown: unknown): string => {
   if (!(thrown instanceof Error)) return 'Error';
   // What fetch throws keeps what the system said in its cause.
   const told = thrown.cause instanceof Error && 'code' in thrown.cause ? thrown.cause : thrown;
