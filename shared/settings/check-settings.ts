@@ -5,6 +5,7 @@ import { isObject, type JsonValue } from '../schema/json.ts';
 import { suggestion } from '../schema/nearest.ts';
 import type { YamlDocument, YamlFile, YamlPath } from '../schema/yaml.ts';
 import { awsDefaults } from './aws.ts';
+import { azureDefaults } from './azure.ts';
 import { selfManaged } from './cluster.ts';
 import { gcpDefaults } from './gcp.ts';
 import { plainSecretIn } from './secret.ts';
@@ -86,10 +87,13 @@ const contradictions = (file: SettingsFile): readonly ShapeFault[] => [
   ...emptyTunings(file),
 ];
 
+/** What is told of a cluster without saying which it is. */
+const notOfItsName = { ingest: undefined, logGroup: undefined, turnOn: undefined, categories: undefined };
+
 const twinClusters = ({ clusters = [] }: SettingsFile): readonly ShapeFault[] => {
   const seen = new Set<string>();
   return clusters.flatMap((cluster, at) => {
-    const key = JSON.stringify({ ...cluster, ingest: undefined, logGroup: undefined, turnOn: undefined });
+    const key = JSON.stringify({ ...cluster, ...notOfItsName });
     const isTwin = seen.has(key);
     seen.add(key);
     return isTwin ? [{ path: ['clusters', at], message: `the cluster "${cluster.name}" stands twice` }] : [];
@@ -152,6 +156,7 @@ const filled = (file: SettingsFile, positionOf: Settings['positionOf']): Setting
     clusters,
     receiver: file.receiver,
     aws: section<Settings['aws']>(awsDefaults, file.aws),
+    azure: section<Settings['azure']>(azureDefaults, file.azure),
     gcp: section<Settings['gcp']>(gcpDefaults, file.gcp),
     archive: section<Settings['archive']>(defaults.archive, archive),
     retention: section<Settings['retention']>(defaults.retention, retention),

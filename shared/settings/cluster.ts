@@ -2,6 +2,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { maybe, oneOf } from '../schema/type.ts';
 import { awsPlace, controlPlaneLogs, ingest } from './aws.ts';
+import { categories, location, subscription } from './azure.ts';
 import { closed, listed, named, word } from './form.ts';
 import { project } from './gcp.ts';
 
@@ -31,12 +32,10 @@ export const Cluster = Type.Union(
     closed({
       cloud: word('azure'),
       name: clusterName,
-      subscription: named(
-        'the id of an Azure subscription',
-        '^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$',
-      ),
+      subscription,
       resourceGroup: named('the resource group of the cluster', '^[A-Za-z0-9_().-]{1,90}$'),
-      location: named('an Azure location such as westeurope', '^[a-z0-9]+$'),
+      location,
+      categories,
     }),
     closed({
       cloud: word('gcp'),

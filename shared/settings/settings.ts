@@ -5,6 +5,7 @@ import { severities } from '../schema/severity.ts';
 import { maybe, oneOf, textList } from '../schema/type.ts';
 import type { YamlPath } from '../schema/yaml.ts';
 import { AwsSettings } from './aws.ts';
+import { AzureSettings } from './azure.ts';
 import { Cluster } from './cluster.ts';
 import { byName, closed, days, listed, made, named, paths, word } from './form.ts';
 import { GcpSettings } from './gcp.ts';
@@ -105,6 +106,7 @@ export const SettingsFile = Type.Object(
     clusters: listed(Cluster, 10_000),
     receiver: maybe(Receiver),
     aws: maybe(AwsSettings),
+    azure: maybe(AzureSettings),
     gcp: maybe(GcpSettings),
     archive: maybe(
       closed({
@@ -194,6 +196,7 @@ export interface Settings {
   /** Undefined where self-managed clusters send nothing to a cloud. */
   readonly receiver: SettingsFile['receiver'];
   readonly aws: AwsSettings;
+  readonly azure: AzureSettings;
   readonly gcp: GcpSettings;
   readonly archive: Section<'archive'>;
   readonly retention: Section<'retention'>;

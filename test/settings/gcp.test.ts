@@ -58,6 +58,8 @@ describe('settings of Google Cloud', () => {
   it('take what self-managed clusters send without a place of its own', () => {
     const clusters = 'clusters: [{ cloud: self-managed, name: edge }]';
     expect(read(`receiver: { cloud: gcp }\n${clusters}`).receiver).toEqual({ cloud: 'gcp' });
-    expect(faultsOf(`receiver: { cloud: moon }\n${clusters}`)).toEqual(['1:13: expected one of aws, gcp']);
+    expect(faultsOf(`receiver: { cloud: moon }\n${clusters}`)).toEqual([
+      '1:13: expected one of aws, azure, gcp',
+    ]);
   });
 });
