@@ -14,7 +14,7 @@ import { memoryArchive } from '../../shared/archive/memory-archive.ts';
 import { memoryState } from '../../shared/state/memory-state.ts';
 import { sinkThat } from '../alert/stage.ts';
 import { loadedSet } from '../detect/sigma/loading.ts';
-import { rulesText, secretRead } from '../functions/aws/events.ts';
+import { rulesText, secretRead } from '../functions/story.ts';
 import { logsAt } from '../stand-ins/cloudwatch-logs.ts';
 import { motoUrl, patient } from './moto.ts';
 

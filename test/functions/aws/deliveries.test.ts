@@ -7,7 +7,8 @@ import type { Decoded } from '../../../shared/decode/decoding.ts';
 import { KlaxonError } from '../../../shared/errors.ts';
 import { emptyAccount } from '../../../shared/pipeline.ts';
 import type { Rejection } from '../../../shared/schema/raw-record.ts';
-import { kinesisEvent, objectCreated, s3Notification, sequenceOf, sqsEvent, start } from './events.ts';
+import { start } from '../story.ts';
+import { kinesisEvent, objectCreated, s3Notification, sequenceOf, sqsEvent } from './events.ts';
 
 const outcome: Outcome = { account: emptyAccount(), archived: 0, alerts: 0, sinks: [], unrouted: 0 };
 const passing = new KlaxonError('state', 'throttled', { retryable: true });

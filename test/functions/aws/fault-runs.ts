@@ -13,7 +13,8 @@ import { loadedSet } from '../../detect/sigma/loading.ts';
 import { dynamoDbAt, madeTable, wireToDynamoDb } from '../../stand-ins/dynamodb.ts';
 import { s3At, wireToS3 } from '../../stand-ins/s3.ts';
 import { type Answer, type FaultOf, openWire, type Wire } from '../../stand-ins/wire.ts';
-import { cloudWatchEvent, kinesisEvent, payloadOf, rulesText, secretRead } from './events.ts';
+import { rulesText, secretRead } from '../story.ts';
+import { cloudWatchEvent, kinesisEvent, payloadOf } from './events.ts';
 import { jsonFault, owner, xmlFault } from './sink-line.ts';
 import { archivedIn, publishedIn, topic, type World } from './world.ts';
 

@@ -9,16 +9,14 @@ import { bundle } from '../../../scripts/bundle.ts';
 import { writePack } from '../../../scripts/pack.ts';
 import { sayLeftOut, sharedFolder } from '../../shared-data.ts';
 import { type Invocation, type Lambda, type LogLine, openLambda } from '../../stand-ins/lambda.ts';
+import { eventList, rulesText, secretRead } from '../story.ts';
 import {
   cloudWatchEvent,
-  eventList,
   kinesisEvent,
   objectCreated,
   payloadOf,
   posted,
-  rulesText,
   s3Notification,
-  secretRead,
   sequenceOf,
   sqsEvent,
 } from './events.ts';
