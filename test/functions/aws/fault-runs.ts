@@ -1,28 +1,27 @@
-/** A function whose services fail at any one request: deliveries brought again until they are taken, and what is there in the end. */
+/** A function on AWS with its table, its buckets, a topic and a queue, for whatever may break between them. */
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { cloudSinks, queueDeadLetter, sinkLimits } from '../../../functions/aws/alerts.ts';
 import { bucketArchive } from '../../../functions/aws/archive.ts';
 import type { ClientConfig } from '../../../functions/aws/client.ts';
 import { deliveriesOf } from '../../../functions/aws/deliveries.ts';
 import { tableState } from '../../../functions/aws/state.ts';
-import { pause } from '../../../functions/pause.ts';
 import { startPipeline } from '../../../functions/start.ts';
 import type { DeadAlert } from '../../../shared/alert/sink.ts';
-import type { Pause } from '../../../shared/ports.ts';
 import { loadedSet } from '../../detect/sigma/loading.ts';
 import { dynamoDbAt, madeTable, wireToDynamoDb } from '../../stand-ins/dynamodb.ts';
 import { s3At, wireToS3 } from '../../stand-ins/s3.ts';
-import { type Answer, type FaultOf, openWire, type Wire } from '../../stand-ins/wire.ts';
+import { type Answer, openWire, type Wire } from '../../stand-ins/wire.ts';
+import { functionMs, hurried, type Stage, silenceMs } from '../fault-runs.ts';
 import { rulesText, secretRead } from '../story.ts';
 import { cloudWatchEvent, kinesisEvent, payloadOf } from './events.ts';
 import { jsonFault, owner, xmlFault } from './sink-line.ts';
-import { archivedIn, publishedIn, topic, type World } from './world.ts';
+import { archivedIn, openWorld, publishedIn, topic, type World } from './world.ts';
 
 export const services = ['S3', 'DynamoDB', 'SNS', 'SQS'] as const;
-export type Service = (typeof services)[number];
-export type Wires = Readonly<Record<Service, Wire>>;
+type Service = (typeof services)[number];
+type Wires = Readonly<Record<Service, Wire>>;
 
-export const openWires = async (world: World): Promise<Wires> => {
+const openWires = async (world: World): Promise<Wires> => {
   const to = (target: string, operation: string, throttles: Answer, fails: Answer): Promise<Wire> =>
     openWire({ target, operationOf: () => operation, throttles, fails });
   return {
@@ -46,68 +45,34 @@ const deliveries: readonly unknown[] = [
 
 const { rules } = loadedSet(rulesText);
 
-export interface Run {
-  /** Lines of the archive, in order. */
-  readonly lines: readonly string[];
-  /** Alerts that the topic or the dead letter has, as often as it has them. */
-  readonly alerts: readonly string[];
-  /** How often a delivery was brought. */
-  readonly brought: number;
-  /** What was asked of each service. */
-  readonly asked: Readonly<Record<Service, readonly string[]>>;
-}
-
-/** What breaks in a run; `revive` ends it. */
-export interface Breaking {
-  readonly service: Service;
-  readonly faultOf: FaultOf;
-  /** Every service breaks with this one, and stays so until the delivery comes again: the process has died. */
-  readonly isDeath?: boolean;
-  /** The topic takes no alert, so that all of them go to the dead letter. */
-  readonly isRefused?: boolean;
-}
-
-let runs = 0;
-const mostAttempts = 6;
-
-export const runWith = async (world: World, wires: Wires, breaking?: Breaking): Promise<Run> => {
-  const bucket = `archive-${runs++}`;
-  const table = await madeTable(dynamoDbAt(world.dynamoDb));
-  const before = [world.sns.taken.length, world.sqs.taken.length] as const;
-  world.sns.be(breaking?.isRefused ? 'refuses' : 'takes');
-  let isDead = false;
-  for (const service of services)
-    wires[service].breaksAt((place, operation) => {
-      if (isDead) return 'closes';
-      const fault = service === breaking?.service ? breaking.faultOf(place, operation) : undefined;
-      isDead = fault !== undefined && breaking?.isDeath === true;
-      return fault;
-    });
-
-  let brought = 0;
-  for (const delivery of deliveries) {
-    for (let attempt = 1; ; attempt++) {
-      brought++;
-      if (await isTaken(functionOn(wires, table, bucket), delivery)) break;
-      if (attempt === mostAttempts) throw new Error(`not taken in ${mostAttempts} attempts`);
-      isDead = false;
-    }
-  }
-  const dead = world.sqs.taken
-    .slice(before[1])
-    .flatMap(({ body }) => JSON.parse(body).Entries)
-    .map(({ MessageBody }: { MessageBody: string }): DeadAlert => JSON.parse(MessageBody));
+export const openStage = async (): Promise<Stage<Service>> => {
+  const world = await openWorld();
+  const wires = await openWires(world);
+  let runs = 0;
   return {
-    lines: archivedIn(world.s3, bucket),
-    alerts: [...publishedIn(world.sns).slice(before[0]), ...dead.map(({ alert }) => alert)].map(
-      ({ id, rule }) => `${rule.id} ${id}`,
-    ),
-    brought,
-    asked: {
-      S3: wires.S3.asked(),
-      DynamoDB: wires.DynamoDB.asked(),
-      SNS: wires.SNS.asked(),
-      SQS: wires.SQS.asked(),
+    wires,
+    deliveries: deliveries.length,
+    begin: async (isRefused) => {
+      const bucket = `archive-${runs++}`;
+      const table = await madeTable(dynamoDbAt(world.dynamoDb));
+      const before = [world.sns.taken.length, world.sqs.taken.length] as const;
+      world.sns.be(isRefused ? 'refuses' : 'takes');
+      return {
+        isTaken: (delivery) => isTaken(functionOn(wires, table, bucket), deliveries[delivery]),
+        lines: async () => archivedIn(world.s3, bucket),
+        alerts: async () => [
+          ...publishedIn(world.sns).slice(before[0]),
+          ...world.sqs.taken
+            .slice(before[1])
+            .flatMap(({ body }) => JSON.parse(body).Entries)
+            .map(({ MessageBody }: { MessageBody: string }): DeadAlert => JSON.parse(MessageBody))
+            .map(({ alert }) => alert),
+        ],
+      };
+    },
+    close: async () => {
+      await Promise.all(services.map((service) => wires[service].close()));
+      await world.close();
     },
   };
 };
@@ -125,15 +90,6 @@ const isTaken = async (deal: Deal, delivery: unknown): Promise<boolean> => {
     return false;
   }
 };
-
-/** Leaves some seconds for the giving of alerts. */
-const functionMs = 8_000;
-
-/** Long enough that no answer comes late, short enough to wait for one that never comes. */
-const silenceMs = 500;
-
-/** Waits between attempts are passed over; a wait for somebody's silence, which may end early, is not. */
-const hurried: Pause = (milliseconds, signal) => pause(signal ? milliseconds : 1, signal);
 
 /** A new process: it knows nothing of any before it. */
 const functionOn = (wires: Wires, table: string, bucket: string): Deal => {
