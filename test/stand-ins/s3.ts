@@ -8,6 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { S3Client } from '@aws-sdk/client-s3';
 import { clientLimits } from '../../functions/aws/client.ts';
 import { limitsOf } from './client-limits.ts';
+import { pageOf } from './object-pages.ts';
 import { closed, listening, openWire, type Wire } from './wire.ts';
 
 export interface FakeS3 {
@@ -72,26 +73,17 @@ const pageSize = 1000;
 
 /** ListObjectsV2, names in the order of their bytes: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 const list = (objects: ReadonlyMap<string, Buffer>, path: string, query: URLSearchParams): S3Answer => {
-  const bucket = `${path.replace(/\/$/, '')}/`;
-  const prefix = query.get('prefix') ?? '';
-  const delimiter = query.get('delimiter');
-  const after = query.get('continuation-token') ?? '';
-  const sizes = new Map<string, number | undefined>();
-  for (const [whole, { length }] of objects) {
-    const name = whole.slice(bucket.length);
-    if (!whole.startsWith(bucket) || !name.startsWith(prefix)) continue;
-    const end = delimiter ? name.indexOf(delimiter, prefix.length) : -1;
-    if (end < 0) sizes.set(name, length);
-    else sizes.set(name.slice(0, end + 1), undefined);
-  }
-  const names = [...sizes.keys()]
-    .filter((name) => Buffer.compare(Buffer.from(name), Buffer.from(after)) > 0)
-    .toSorted((left, right) => Buffer.compare(Buffer.from(left), Buffer.from(right)));
-  const page = names.slice(0, pageSize);
-  const isTruncated = names.length > page.length;
-  const entries = page.map((name) => entryXml(name, sizes.get(name))).join('');
-  const next = isTruncated ? `<NextContinuationToken>${escaped(page.at(-1))}</NextContinuationToken>` : '';
-  const body = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><IsTruncated>${isTruncated}</IsTruncated>${next}${entries}</ListBucketResult>`;
+  const { entries, isLast } = pageOf(objects, {
+    bucket: path.replaceAll('/', ''),
+    prefix: query.get('prefix') ?? '',
+    delimiter: query.get('delimiter') ?? undefined,
+    after: query.get('continuation-token') ?? '',
+    size: pageSize,
+  });
+  const lines = entries.map(({ name, bytes }) => entryXml(name, bytes)).join('');
+  const last = entries.at(-1)?.name;
+  const next = isLast ? '' : `<NextContinuationToken>${escaped(last)}</NextContinuationToken>`;
+  const body = `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><IsTruncated>${!isLast}</IsTruncated>${next}${lines}</ListBucketResult>`;
   return { status: 200, body };
 };
 

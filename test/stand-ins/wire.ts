@@ -20,6 +20,7 @@ export type Fault = (typeof faults)[number] | 'stalls';
 /** An answer of the service's that never came from it. */
 export interface Answer {
   readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
@@ -51,7 +52,7 @@ export const openWire = async (options: WireOptions): Promise<Wire> => {
     asked.push(operation);
     const body = await buffer(incoming);
     const answer = fault === 'throttles' || fault === 'fails' ? options[fault] : fault;
-    if (typeof answer === 'object') outgoing.writeHead(answer.status).end(answer.body);
+    if (typeof answer === 'object') outgoing.writeHead(answer.status, answer.headers).end(answer.body);
     else if (answer === 'closes') incoming.socket.destroy();
     else if (answer !== 'hangs') passOn(incoming, body, outgoing, options.target, answer);
   });
