@@ -208,7 +208,7 @@ export const eventOf = (twinCase: TwinEvent, library: EventLibrary): AuditEvent 
 };
 
 /** The base with each path set; the base itself is left as it is. */
-const changed = (base: JsonObject, changes: JsonObject): JsonObject => {
+export const changed = (base: JsonObject, changes: JsonObject): JsonObject => {
   const copy = structuredClone(base) as Record<string, JsonValue | undefined>;
   for (const [path, value] of Object.entries(changes)) set(copy, stepsOf(path), value ?? null);
   return copy;

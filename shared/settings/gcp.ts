@@ -16,8 +16,8 @@ export const gcpDefaults = {
   cloudAudit: 'changes',
   alsoRead: [],
   memoryMegabytes: 512,
-  concurrency: 250,
-  instances: 20,
+  concurrency: 1000,
+  instances: 10,
 } as const;
 
 export const GcpSettings = closed({

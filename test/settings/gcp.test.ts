@@ -25,8 +25,8 @@ describe('settings of Google Cloud', () => {
       cloudAudit: 'changes',
       alsoRead: [],
       memoryMegabytes: 512,
-      concurrency: 250,
-      instances: 20,
+      concurrency: 1000,
+      instances: 10,
     });
     const text = 'gcp: { project: example-security, region: europe-west1, cloudAudit: all, instances: 5 }';
     expect(read(text).gcp).toMatchObject({
@@ -34,7 +34,7 @@ describe('settings of Google Cloud', () => {
       region: 'europe-west1',
       cloudAudit: 'all',
       instances: 5,
-      concurrency: 250,
+      concurrency: 1000,
     });
   });
 
