@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { settingsFrom } from '../functions/local/settings.ts';
 import { variables } from '../shared/settings/environment.ts';
 import { bundle, bundleInParts } from './bundle.ts';
-import { type FunctionPackage, functionPackages, isLambda } from './function-packages.ts';
+import { type FunctionPackage, functionPackages, isFunction } from './function-packages.ts';
 import { writePack } from './pack.ts';
 import { writeZip } from './zip.ts';
 
@@ -88,7 +88,7 @@ const buildControlPlaneLogs = async (): Promise<void> => {
   const folder = 'dist/aws-control-plane-logs';
   rmSync(`${root}${folder}`, { recursive: true, force: true });
   await bundled('infra/aws/turn-on-logs.ts', `${folder}/handler.mjs`);
-  tried(`${folder}/handler.mjs`, isLambda);
+  tried(`${folder}/handler.mjs`, isFunction);
 };
 
 const { aws, ...rest } = functionPackages;

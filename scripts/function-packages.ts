@@ -1,5 +1,6 @@
 /** A cloud in, what its function is packed with besides its bundle and its pack, and how the bundle is tried, out. */
 import { variables } from '../shared/settings/environment.ts';
+import { lockedPackage } from './locked-package.ts';
 
 export interface FunctionPackage {
   /** Surroundings in which the bundle can be loaded; `place` is one for a sink. */
@@ -15,7 +16,13 @@ export interface FunctionPackage {
 }
 
 /** The bundle is known as `bundle`. */
-export const isLambda = 'if (typeof bundle.handler !== "function") process.exitCode = 1;';
+export const isFunction = 'if (typeof bundle.handler !== "function") process.exitCode = 1;';
+
+/** What a host looks for. */
+const entry = { name: 'klaxon', private: true, type: 'module', main: 'handler.mjs' };
+
+/** What serves a function on Google Cloud; it is installed where the function is built (docs/decisions/0029). */
+const framework = '@google-cloud/functions-framework';
 
 export const functionPackages = {
   aws: {
@@ -26,6 +33,17 @@ export const functionPackages = {
       AWS_REGION: 'eu-west-1',
     },
     place: 'klaxon',
-    check: isLambda,
+    check: isFunction,
+  },
+  gcp: {
+    environment: {
+      [variables.state]: 'projects/klaxon/databases/klaxon',
+      [variables.archive]: 'klaxon',
+      [variables.deadLetter]: 'projects/klaxon/topics/dead-letters',
+    },
+    place: 'projects/klaxon/topics/alerts',
+    check: isFunction,
+    files: (root) => lockedPackage(root, { ...entry, engines: { node: '>=24' } }, [framework]),
+    isZipped: true,
   },
 } satisfies Readonly<Record<string, FunctionPackage>>;

@@ -3,14 +3,14 @@ import { type AskApi, apiClient } from '../../functions/gcp/client.ts';
 
 /** `silenceMs`: how long it waits for an answer. */
 export const askerOf = ({
-  maxAttempts = 1,
+  mostAttempts = 1,
   silenceMs = 10_000,
 }: {
-  readonly maxAttempts?: number;
+  readonly mostAttempts?: number;
   readonly silenceMs?: number;
 } = {}): AskApi =>
   apiClient({
-    mostAttempts: maxAttempts,
+    mostAttempts,
     timeoutMs: silenceMs,
     // What Google's emulators take for the token of who may do everything.
     tokenOf: async () => 'owner',

@@ -11,11 +11,12 @@ import { loadedSet } from '../../detect/sigma/loading.ts';
 import { dynamoDbAt, madeTable, wireToDynamoDb } from '../../stand-ins/dynamodb.ts';
 import { s3At, wireToS3 } from '../../stand-ins/s3.ts';
 import { type Answer, openWire, type Wire } from '../../stand-ins/wire.ts';
+import { archivedIn } from '../archived.ts';
 import { functionMs, hurried, type Stage, silenceMs } from '../fault-runs.ts';
 import { rulesText, secretRead } from '../story.ts';
 import { cloudWatchEvent, kinesisEvent, payloadOf } from './events.ts';
 import { jsonFault, owner, xmlFault } from './sink-line.ts';
-import { archivedIn, openWorld, publishedIn, topic, type World } from './world.ts';
+import { openWorld, publishedIn, topic, type World } from './world.ts';
 
 export const services = ['S3', 'DynamoDB', 'SNS', 'SQS'] as const;
 type Service = (typeof services)[number];

@@ -9,6 +9,7 @@ import { bundle } from '../../../scripts/bundle.ts';
 import { writePack } from '../../../scripts/pack.ts';
 import { sayLeftOut, sharedFolder } from '../../shared-data.ts';
 import { type Invocation, type Lambda, type LogLine, openLambda } from '../../stand-ins/lambda.ts';
+import { archivedIn } from '../archived.ts';
 import { eventList, rulesText, secretRead } from '../story.ts';
 import {
   cloudWatchEvent,
@@ -20,7 +21,7 @@ import {
   sequenceOf,
   sqsEvent,
 } from './events.ts';
-import { archiveBucket, archivedIn, openWorld, publishedIn, token, type World } from './world.ts';
+import { archiveBucket, openWorld, publishedIn, token, type World } from './world.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'klaxon-aws-'));
@@ -62,7 +63,8 @@ const answerTo = async (event: unknown) => {
   expect(last.error).toBeUndefined();
   return last.answer;
 };
-const originsIn = (): readonly unknown[] => archivedIn(world.s3).map((line) => JSON.parse(line).origin);
+const originsIn = (): readonly unknown[] =>
+  archivedIn(world.s3, archiveBucket).map((line) => JSON.parse(line).origin);
 const alertsSince = (count: number): readonly string[] =>
   publishedIn(world.sns)
     .slice(count)
@@ -76,7 +78,7 @@ describe('the bundle', () => {
   it('takes what a log group brings: it is archived, alerted and accounted for', async () => {
     const before = world.sns.taken.length;
     await answerTo(cloudWatchEvent(secretRead(0, 'a'), 'no record'));
-    expect(archivedIn(world.s3)).toHaveLength(2);
+    expect(archivedIn(world.s3, archiveBucket)).toHaveLength(2);
     expect(originsIn()).toContainEqual(
       expect.objectContaining({ account: '111122223333', region: 'eu-west-1', cluster: 'prod' }),
     );

@@ -1,5 +1,4 @@
 /** All that a function on AWS touches, played here: its table, its buckets, whom it alerts, and the queue of dead letters. */
-import { gunzipSync } from 'node:zlib';
 import type { Alert } from '../../../shared/alert/alert.ts';
 import { variables } from '../../../shared/settings/environment.ts';
 import { type ReceiverServer, receiverServer } from '../../alert/sinks/receiver-server.ts';
@@ -70,13 +69,6 @@ export const openWorld = async (): Promise<World> => {
     },
   };
 };
-
-/** Every line of the archive but those of manifests, in order. */
-export const archivedIn = ({ objects }: FakeS3, bucket = archiveBucket): readonly string[] =>
-  [...objects]
-    .filter(([path]) => path.startsWith(`/${bucket}/`) && path.endsWith('.gz'))
-    .flatMap(([, bytes]) => gunzipSync(bytes).toString('utf8').trimEnd().split('\n'))
-    .toSorted();
 
 /** The alerts that were published, in their order. */
 export const publishedIn = ({ taken }: ReceiverServer): readonly Alert[] =>

@@ -9,6 +9,7 @@ import type { Decoded } from '../../../shared/decode/decoding.ts';
 import { KlaxonError } from '../../../shared/errors.ts';
 import { emptyAccount } from '../../../shared/pipeline.ts';
 import type { Rejection } from '../../../shared/schema/raw-record.ts';
+import { start } from '../story.ts';
 import {
   bareOf,
   binaryEventOf,
@@ -16,7 +17,6 @@ import {
   type Post,
   pushOf,
   secretRead,
-  start,
   structuredEventOf,
   taskOf,
 } from './requests.ts';

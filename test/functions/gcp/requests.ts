@@ -1,7 +1,6 @@
 /** Requests as Pub/Sub, Eventarc, Cloud Scheduler and API servers make them, around entries of a small invented cluster. */
 import type { JsonObject } from '../../../shared/schema/json.ts';
-
-export const start = Date.UTC(2026, 0, 2, 3);
+import { start } from '../story.ts';
 
 /** Who read a secret, as GKE writes it into the log of data access. */
 export const secretRead = (minute: number, name: string): JsonObject => ({
@@ -15,7 +14,7 @@ export const secretRead = (minute: number, name: string): JsonObject => ({
   },
   labels: { 'authorization.k8s.io/decision': 'allow', 'authorization.k8s.io/reason': '' },
   operation: {
-    id: `00000000-0000-4000-8000-${name.padStart(12, '0')}`,
+    id: `00000000-0000-4000-8000-${`${minute}${name}`.padStart(12, '0')}`,
     producer: 'k8s.io',
     first: true,
     last: true,
