@@ -115,8 +115,11 @@ const fieldsOf = ({ content, version, expires }: Item) => ({
       ? { stringValue: content }
       : { bytesValue: Buffer.from(content.buffer, content.byteOffset, content.length).toString('base64') },
   version: { stringValue: version },
-  expires: { timestampValue: new Date(Math.ceil(expires)).toISOString() },
+  expires: { timestampValue: new Date(Math.min(Math.ceil(expires), endOfTime)).toISOString() },
 });
+
+/** Of Firestore: the year 9999. */
+const endOfTime = Date.UTC(9999, 11, 31);
 
 /** What this module has written, so its form is known; what is not of that form has no content, which is a fault. */
 const itemIn = ({ content, version, expires }: JsonObject): Item => {

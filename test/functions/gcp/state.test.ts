@@ -116,6 +116,15 @@ describe('state in Firestore', () => {
     expect(await idsIn(state, ['k'])).toEqual([['b']]);
   });
 
+  it('may be for longer than Firestore has time', async () => {
+    const { database, state } = opened();
+    await state.add([{ ...entry('k', ['a']), ttlSeconds: 1e12 }]);
+    expect(await idsIn(state, ['k'])).toEqual([['a']]);
+    expect(await documentsIn(database, ['set~1k'])).toMatchObject([
+      { found: { fields: { expires: { timestampValue: '9999-12-31T00:00:00.000Z' } } } },
+    ]);
+  });
+
   it('is a fault where somebody else has written what is no document of ours', async () => {
     const { database, state } = opened();
     const update = { name: `${database}/documents/state/set~1k`, fields: {} };
