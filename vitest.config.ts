@@ -7,8 +7,13 @@ if (isAlone) sayLeftOut('the conformance cases of Panther and Falco');
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Those against moto are run by `npm run test:aws`.
-    exclude: [...configDefaults.exclude, 'test/aws/**', ...(isAlone ? ['test/conformance/**'] : [])],
+    // Those against what plays a whole cloud are run by `npm run test:aws` and `npm run test:gcp`.
+    exclude: [
+      ...configDefaults.exclude,
+      'test/aws/**',
+      'test/gcp/**',
+      ...(isAlone ? ['test/conformance/**'] : []),
+    ],
     setupFiles: ['test/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -4,11 +4,11 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { runTests } from './run-tests.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const requirements = `${root}test/aws/requirements.txt`;
@@ -48,18 +48,6 @@ const urlOf = async (output: Readable): Promise<string> => {
   throw new Error('moto did not start: what it said stands above');
 };
 
-/** Undefined where it was ended by a signal. */
-const statusOf = async (url: string): Promise<number | undefined> => {
-  const words = ['run', '--config', 'vitest.aws.config.ts', ...process.argv.slice(2)];
-  const tests = spawn(process.execPath, [`${root}node_modules/vitest/vitest.mjs`, ...words], {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, KLAXON_MOTO_URL: url, KLAXON_PYTHON_BINARIES: binaries },
-  });
-  const [status] = await once(tests, 'close');
-  return typeof status === 'number' ? status : undefined;
-};
-
 const reason = missing();
 if (reason !== undefined) {
   process.stdout.write(`test:aws: left out, for it needs Python 3.10 or later and moto: ${reason}\n`);
@@ -72,7 +60,8 @@ if (reason !== undefined) {
   try {
     const url = await urlOf(moto.stdout);
     clearTimeout(tooLate);
-    process.exitCode = (await statusOf(url)) ?? 1;
+    const environment = { KLAXON_MOTO_URL: url, KLAXON_PYTHON_BINARIES: binaries };
+    process.exitCode = (await runTests('vitest.aws.config.ts', environment)) ?? 1;
   } finally {
     clearTimeout(tooLate);
     moto.kill();

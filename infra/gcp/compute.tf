@@ -60,7 +60,7 @@ resource "google_cloudfunctions2_function" "klaxon" {
 
   build_config {
     runtime           = "nodejs24"
-    entry_point       = "klaxon"
+    entry_point       = "handler"
     service_account   = google_service_account.build.id
     docker_repository = google_artifact_registry_repository.images.id
     source {

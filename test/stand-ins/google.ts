@@ -3,14 +3,14 @@ import { type AskApi, apiClient } from '../../functions/gcp/client.ts';
 
 /** `silenceMs`: how long it waits for an answer. */
 export const askerOf = ({
-  mostAttempts = 1,
+  maxAttempts = 1,
   silenceMs = 10_000,
 }: {
-  readonly mostAttempts?: number;
+  readonly maxAttempts?: number;
   readonly silenceMs?: number;
 } = {}): AskApi =>
   apiClient({
-    mostAttempts,
+    mostAttempts: maxAttempts,
     timeoutMs: silenceMs,
     // What Google's emulators take for the token of who may do everything.
     tokenOf: async () => 'owner',

@@ -4,8 +4,7 @@ import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableState } from '../../../functions/aws/state.ts';
 import { pause } from '../../../functions/pause.ts';
-import { KlaxonError } from '../../../shared/errors.ts';
-import type { Entry, StateStore } from '../../../shared/ports.ts';
+import { comesThroughFaults, entry, idsIn } from '../../contracts/state-faults.ts';
 import { keepsTheContract } from '../../contracts/state-store.ts';
 import {
   dynamoDbAt,
@@ -14,7 +13,7 @@ import {
   type StandIn,
   wireToDynamoDb,
 } from '../../stand-ins/dynamodb.ts';
-import { faults, type Wire } from '../../stand-ins/wire.ts';
+import type { Wire } from '../../stand-ins/wire.ts';
 
 let dynamoDb: StandIn;
 let wire: Wire;
@@ -29,15 +28,6 @@ afterAll(async () => {
 
 const start = Date.UTC(2026, 0, 2, 3, 4, 5);
 const hour = 3600;
-
-const entry = (key: string, ids: readonly string[]): Entry => ({
-  key,
-  members: ids.map((id, time) => ({ id, time, value: { of: id } })),
-  ttlSeconds: hour,
-});
-
-const idsIn = async (state: StateStore, keys: readonly string[]) =>
-  (await state.add(keys.map((key) => entry(key, [])))).map((members) => members.map(({ id }) => id));
 
 /** A table of its own, spoken to over the wire. */
 const opened = async (over: Parameters<typeof dynamoDbAt>[1] = {}) => {
@@ -111,57 +101,12 @@ describe('what is asked of the table', () => {
 });
 
 describe('a request that fails', () => {
-  const delivery = async (state: StateStore): Promise<void> => {
-    await state.add([entry('k', ['a', 'b']), entry('l', ['c']), entry('m', [])]);
-    await state.add([entry('k', ['d'])]);
-    await state.update<readonly string[]>('done', (ids = []) => [...new Set([...ids, 'a'])], hour);
-  };
-  const whole = [['a', 'd', 'b'], ['c'], []];
-  const remembered = (state: StateStore) => idsIn(state, ['k', 'l', 'm']);
-  const requests = 7;
-
-  it('is one of as many as are tried below', async () => {
-    const { state } = await opened();
-    await delivery(state);
-    expect(wire.asked()).toHaveLength(requests);
-  });
-
-  it.each(faults)('fails the call, which may be repeated: it %s', async (fault) => {
-    for (let failing = 0; failing < requests; failing++) {
-      const { state } = await opened({ silenceMs: fault === 'hangs' ? 500 : 10_000 });
-      wire.breaksAt((place) => (place === failing ? fault : undefined));
-      const thrown = await delivery(state).catch((reason: unknown) => reason);
-      expect(thrown).toBeInstanceOf(KlaxonError);
-      expect(thrown).toMatchObject({ code: 'state', retryable: true });
-      await delivery(state);
-      expect(await remembered(state)).toEqual(whole);
-    }
-  });
-
-  it.each(faults)('is noticed by nobody where it goes well the second time: it %s', async (fault) => {
-    for (let failing = 0; failing < requests; failing++) {
-      const { state } = await opened({ maxAttempts: 2, silenceMs: fault === 'hangs' ? 500 : 10_000 });
-      wire.breaksAt((place) => (place === failing ? fault : undefined));
-      await delivery(state);
-      expect(await remembered(state)).toEqual(whole);
-      const increment = (count = 0): number => count + 1;
-      await state.update('count', increment, hour);
-      wire.breaksAt((place) => (place === 1 ? fault : undefined));
-      expect(await state.update('count', increment, hour)).toBe(2);
-    }
-  });
-
-  it('may be one whose answer ends halfway', async () => {
-    const { state } = await opened({ silenceMs: 300 });
-    await state.add([entry('k', ['a'])]);
-    wire.breaksAt(() => 'stalls');
-    await expect(idsIn(state, ['k'])).rejects.toMatchObject({ code: 'state', retryable: true });
-  });
+  comesThroughFaults({ open: async (over) => (await opened(over)).state, wire: () => wire, requests: 7 });
 
   it('is no reason to try again where it will fail again', async () => {
     const client = dynamoDbAt(dynamoDb.url);
     const state = tableState({ table: 'missing', client, now: () => start, pause, random: Math.random });
-    await expect(remembered(state)).rejects.toMatchObject({
+    await expect(idsIn(state, ['k'])).rejects.toMatchObject({
       code: 'state',
       retryable: false,
       message: expect.stringMatching(/^the table missing cannot be used: ResourceNotFoundException: /),

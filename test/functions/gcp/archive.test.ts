@@ -1,8 +1,7 @@
 /** An archive in Cloud Storage: the contract, what is asked of the bucket, what strangers may have put there, and every fault. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bucketArchive } from '../../../functions/gcp/archive.ts';
-import { KlaxonError } from '../../../shared/errors.ts';
-import type { ArchiveObject, ArchiveStore } from '../../../shared/ports.ts';
+import { calls, comesThroughFaults, namesIn, object } from '../../contracts/archive-faults.ts';
 import { keepsTheArchiveContract } from '../../contracts/archive-store.ts';
 import {
   type FakeCloudStorage,
@@ -11,7 +10,7 @@ import {
   wireToCloudStorage,
 } from '../../stand-ins/cloud-storage.ts';
 import { askerOf } from '../../stand-ins/google.ts';
-import { faults, type Wire } from '../../stand-ins/wire.ts';
+import type { Wire } from '../../stand-ins/wire.ts';
 
 let storage: FakeCloudStorage;
 let wire: Wire;
@@ -31,18 +30,6 @@ const opened = (over: Parameters<typeof askerOf>[0] = {}) => {
   const bucket = `evidence-${made++}`;
   wire.breaksAt(() => undefined);
   return { bucket, store: bucketArchive({ bucket, ask: askerOf(over), origin: wire.url }) };
-};
-
-const object = (name: string, text = name): ArchiveObject => ({
-  name,
-  contentType: 'application/gzip',
-  bytes: Buffer.from(text),
-});
-
-const namesIn = async (items: AsyncIterable<string | { readonly name: string }>) => {
-  const names: string[] = [];
-  for await (const item of items) names.push(typeof item === 'string' ? item : item.name);
-  return names;
 };
 
 describe('an archive in Cloud Storage', () => {
@@ -118,43 +105,7 @@ describe('what strangers have put into the bucket', () => {
 });
 
 describe('a request that fails', () => {
-  const calls: readonly (readonly [string, (store: ArchiveStore) => Promise<unknown>])[] = [
-    ['put', (store) => store.put(object('new'))],
-    ['get', (store) => store.get('old')],
-    ['list', (store) => namesIn(store.list(''))],
-    ['folders', (store) => namesIn(store.folders(''))],
-  ];
-  const cases = faults.flatMap((fault) => calls.map(([name, call]) => [fault, name, call] as const));
-
-  it.each(cases)('(it %s) fails %s, which may be repeated', async (fault, _, call) => {
-    const { store } = opened({ silenceMs: fault === 'hangs' ? 300 : 10_000 });
-    await store.put(object('old'));
-    wire.breaksAt((place) => (place === 0 ? fault : undefined));
-    const thrown = await call(store).catch((reason: unknown) => reason);
-    expect(thrown).toBeInstanceOf(KlaxonError);
-    expect(thrown).toMatchObject({ code: 'archive', retryable: true });
-    await call(store);
-    await store.put(object('new', 'another'));
-    expect(Buffer.from((await store.get('new')) ?? []).toString()).toMatch(/^(new|another)$/);
-    expect(await namesIn(store.list(''))).toEqual(['new', 'old']);
-  });
-
-  it.each(faults)('is noticed by nobody where it goes well the second time: it %s', async (fault) => {
-    const { store } = opened({ mostAttempts: 2, silenceMs: fault === 'hangs' ? 300 : 10_000 });
-    wire.breaksAt((place) => (place % 2 === 0 ? fault : undefined));
-    // Where the answer was lost it finds the name taken, by itself.
-    expect(await store.put(object('a'))).toBe(fault !== 'loses');
-    expect(Buffer.from((await store.get('a')) ?? []).toString()).toBe('a');
-    expect(await namesIn(store.list(''))).toEqual(['a']);
-  });
-
-  it('may be one whose answer ends halfway', async () => {
-    const { store } = opened({ silenceMs: 300 });
-    await store.put(object('a', 'x'.repeat(1_000_000)));
-    wire.breaksAt(() => 'stalls');
-    await expect(store.get('a')).rejects.toMatchObject({ code: 'archive', retryable: true });
-    await expect(namesIn(store.list(''))).rejects.toMatchObject({ code: 'archive', retryable: true });
-  });
+  comesThroughFaults({ open: (over) => opened(over).store, wire: () => wire });
 
   it('is one whose answer is not what is kept', async () => {
     const { store } = opened();

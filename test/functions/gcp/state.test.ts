@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { jsonIn } from '../../../functions/gcp/client.ts';
 import { databaseState } from '../../../functions/gcp/state.ts';
 import { pause } from '../../../functions/pause.ts';
-import { KlaxonError } from '../../../shared/errors.ts';
-import type { Entry, StateStore } from '../../../shared/ports.ts';
+import { comesThroughFaults, entry, idsIn } from '../../contracts/state-faults.ts';
 import { keepsTheContract } from '../../contracts/state-store.ts';
 import {
   type FakeFirestore,
@@ -14,7 +13,7 @@ import {
   wireToFirestore,
 } from '../../stand-ins/firestore.ts';
 import { askerOf, refusalOf } from '../../stand-ins/google.ts';
-import { faults, type Wire } from '../../stand-ins/wire.ts';
+import type { Wire } from '../../stand-ins/wire.ts';
 
 let firestore: FakeFirestore;
 let wire: Wire;
@@ -29,15 +28,6 @@ afterAll(async () => {
 
 const start = Date.UTC(2026, 0, 2, 3, 4, 5);
 const hour = 3600;
-
-const entry = (key: string, ids: readonly string[]): Entry => ({
-  key,
-  members: ids.map((id, time) => ({ id, time, value: { of: id } })),
-  ttlSeconds: hour,
-});
-
-const idsIn = async (state: StateStore, keys: readonly string[]) =>
-  (await state.add(keys.map((key) => entry(key, [])))).map((members) => members.map(({ id }) => id));
 
 /** A database of its own, spoken to over the wire. */
 const opened = (over: Parameters<typeof askerOf>[0] = {}) => {
@@ -193,61 +183,16 @@ describe('another writer', () => {
 });
 
 describe('a request that fails', () => {
-  const delivery = async (state: StateStore): Promise<void> => {
-    await state.add([entry('k', ['a', 'b']), entry('l', ['c']), entry('m', [])]);
-    await state.add([entry('k', ['d'])]);
-    await state.update<readonly string[]>('done', (ids = []) => [...new Set([...ids, 'a'])], hour);
-  };
-  const whole = [['a', 'd', 'b'], ['c'], []];
-  const remembered = (state: StateStore) => idsIn(state, ['k', 'l', 'm']);
-  const requests = 7;
-
-  it('is one of as many as are tried below', async () => {
-    const { state } = opened();
-    await delivery(state);
-    expect(wire.asked()).toHaveLength(requests);
-  });
-
-  it.each(faults)('fails the call, which may be repeated: it %s', async (fault) => {
-    for (let failing = 0; failing < requests; failing++) {
-      const { state } = opened({ silenceMs: fault === 'hangs' ? 500 : 10_000 });
-      wire.breaksAt((place) => (place === failing ? fault : undefined));
-      const thrown = await delivery(state).catch((reason: unknown) => reason);
-      expect(thrown).toBeInstanceOf(KlaxonError);
-      expect(thrown).toMatchObject({ code: 'state', retryable: true });
-      await delivery(state);
-      expect(await remembered(state)).toEqual(whole);
-    }
-  });
-
-  it.each(faults)('is noticed by nobody where it goes well the second time: it %s', async (fault) => {
-    for (let failing = 0; failing < requests; failing++) {
-      const { state } = opened({ mostAttempts: 2, silenceMs: fault === 'hangs' ? 500 : 10_000 });
-      wire.breaksAt((place) => (place === failing ? fault : undefined));
-      await delivery(state);
-      expect(await remembered(state)).toEqual(whole);
-      const increment = (count = 0): number => count + 1;
-      await state.update('count', increment, hour);
-      wire.breaksAt((place) => (place === 1 ? fault : undefined));
-      expect(await state.update('count', increment, hour)).toBe(2);
-    }
-  });
-
-  it('may be one whose answer ends halfway', async () => {
-    const { state } = opened({ silenceMs: 300 });
-    await state.add([entry('k', ['a'])]);
-    wire.breaksAt(() => 'stalls');
-    await expect(idsIn(state, ['k'])).rejects.toMatchObject({ code: 'state', retryable: true });
-  });
+  comesThroughFaults({ open: (over) => opened(over).state, wire: () => wire, requests: 7 });
 
   it.each([
     [403, 'PERMISSION_DENIED'],
     [404, 'NOT_FOUND'],
   ])('is no reason to try again where it will fail again: %i %s', async (status, name) => {
-    const { database, state } = opened({ mostAttempts: 4 });
+    const { database, state } = opened({ maxAttempts: 4 });
     wire.breaksAt(() => refusalOf(status, name, 'no'));
     const message = `the database ${database} cannot be used: ${name}: no`;
-    await expect(remembered(state)).rejects.toMatchObject({ code: 'state', retryable: false, message });
+    await expect(idsIn(state, ['k'])).rejects.toMatchObject({ code: 'state', retryable: false, message });
     expect(wire.asked()).toHaveLength(1);
     wire.breaksAt((_, operation) => (operation === 'commit' ? refusalOf(status, name, 'no') : undefined));
     await expect(state.add([entry('new', ['a'])])).rejects.toMatchObject({ retryable: false, message });

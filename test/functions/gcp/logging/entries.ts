@@ -8,11 +8,16 @@ const root = loggingTypes();
 /** The other direction of `jsonOf`, for what tests need of it. */
 export const entryBytes = (entry: JsonObject): Uint8Array => bytesOf(entry, 'google.logging.v2.LogEntry');
 
+/** An entry as clients and servers that are made of the definitions take it. */
+export const entryFields = (entry: JsonObject): object =>
+  fieldsOf(entry, root.lookupType('google.logging.v2.LogEntry'));
+
 export const bytesOf = (json: JsonObject, name: string): Uint8Array => {
   const type = root.lookupType(name);
   return type.encode(type.fromObject(fieldsOf(json, type))).finish();
 };
 
+/** As `fromObject` takes it. */
 const fieldsOf = (json: JsonObject, type: protobuf.Type): object =>
   Object.fromEntries(
     Object.entries(json).flatMap(([name, value]) => {

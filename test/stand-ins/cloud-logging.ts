@@ -1,0 +1,170 @@
+/** The part of Cloud Logging that a pull stands on: a gRPC server made of the client's own definitions, with entries in memory. */
+import description from '@google-cloud/logging-api/build/protos/protos.json' with { type: 'json' };
+import {
+  Server,
+  ServerCredentials,
+  type ServerDuplexStream,
+  type ServerUnaryCall,
+  type ServiceDefinition,
+  type sendUnaryData,
+  status,
+} from '@grpc/grpc-js';
+import { fromJSON } from '@grpc/proto-loader';
+import type { INamespace } from 'protobufjs';
+import { isObject, type JsonObject, pathOf, textOf } from '../../shared/schema/json.ts';
+import { entryFields } from '../functions/gcp/logging/entries.ts';
+
+/** As google.logging.v2 defines a list, and of a tail the same that is in it. */
+export interface Asked {
+  readonly resourceNames: readonly string[];
+  readonly filter: string;
+  readonly orderBy: string;
+  readonly pageSize: number;
+  readonly pageToken: string;
+}
+
+/** How a call fails: with a status of gRPC, or by silence. */
+export type CallFault = { readonly code: number; readonly details: string } | 'hangs';
+
+export interface FakeLogging {
+  readonly endpoint: string;
+  /** By project. Entries are found by their timestamp; what is added by `give` goes to open tails besides. */
+  readonly projects: Map<string, JsonObject[]>;
+  readonly give: (project: string, entries: readonly JsonObject[]) => void;
+  /** Entries that tails of the project do not get, though they are told how many, and why. */
+  readonly keepBack: (project: string, entries: readonly JsonObject[], reason: string) => void;
+  /** With a status, or as a stream ends by itself. */
+  readonly endTails: (fault?: Exclude<CallFault, 'hangs'>) => void;
+  readonly openTails: () => number;
+  /** How many entries a page has, over and over; 0 for one that is empty, and not the last. */
+  pageSizes: readonly number[];
+  /** From now on: which list or tail breaks, by its place since then, from 0. */
+  readonly breaksAt: (faultOf: (place: number, asked: Asked) => CallFault | undefined) => void;
+  /** The lists since `breaksAt` was last called, in their order. */
+  readonly lists: () => readonly Asked[];
+  readonly tails: () => readonly Asked[];
+  readonly close: () => Promise<void>;
+}
+
+export const openLogging = async (): Promise<FakeLogging> => {
+  const projects = new Map<string, JsonObject[]>();
+  const open = new Map<Stream, Asked>();
+  let faultOf: (place: number, asked: Asked) => CallFault | undefined = () => undefined;
+  let lists: Asked[] = [];
+  let tails: Asked[] = [];
+  let pages = 0;
+
+  const found = ({ resourceNames, filter }: Asked): readonly JsonObject[] =>
+    resourceNames
+      .flatMap((name) => projects.get(name.replace('projects/', '')) ?? [])
+      .filter((entry) => fits(entry, filter));
+
+  const ListLogEntries = (call: ServerUnaryCall<Asked, object>, answer: sendUnaryData<object>): void => {
+    const fault = faultOf(lists.length + tails.length, call.request);
+    lists.push(call.request);
+    if (fault === 'hangs') return;
+    if (fault) {
+      answer(fault);
+      return;
+    }
+    const all = found(call.request).toSorted((left, right) => timeOf(left) - timeOf(right));
+    const start = Number(call.request.pageToken.split('/')[0]);
+    const size = fake.pageSizes[pages++ % fake.pageSizes.length] ?? 1;
+    const isLast = size > 0 && start + size >= all.length;
+    answer(null, {
+      entries: all.slice(start, start + size).map(entryFields),
+      nextPageToken: isLast ? '' : `${start + size}/${pages}`,
+    });
+  };
+
+  const TailLogEntries = (call: Stream): void => {
+    call.on('data', (asked: Asked) => {
+      const fault = faultOf(lists.length + tails.length, asked);
+      tails.push(asked);
+      if (fault && fault !== 'hangs') call.emit('error', fault);
+      else if (!fault) open.set(call, asked);
+    });
+    call.on('cancelled', () => open.delete(call));
+  };
+
+  const tailsOf = (project: string): readonly (readonly [Stream, Asked])[] =>
+    [...open].filter(([, { resourceNames }]) => resourceNames.includes(`projects/${project}`));
+
+  const add = (project: string, entries: readonly JsonObject[]): void => {
+    projects.set(project, [...(projects.get(project) ?? []), ...entries]);
+  };
+
+  const server = new Server();
+  server.addService(service, { ListLogEntries, TailLogEntries });
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (fault, bound) =>
+      fault ? reject(fault) : resolve(bound),
+    );
+  });
+  const fake: FakeLogging = {
+    endpoint: `http://127.0.0.1:${port}`,
+    projects,
+    give: (project, entries) => {
+      add(project, entries);
+      for (const [call, { filter }] of tailsOf(project))
+        call.write({ entries: entries.filter((entry) => fits(entry, filter)).map(entryFields) });
+    },
+    keepBack: (project, entries, reason) => {
+      add(project, entries);
+      for (const [call] of tailsOf(project))
+        call.write({ suppressionInfo: [{ reason, suppressedCount: entries.length }] });
+    },
+    endTails: (fault) => {
+      for (const call of open.keys())
+        if (fault) call.emit('error', fault);
+        else call.end();
+      open.clear();
+    },
+    openTails: () => open.size,
+    pageSizes: [1000],
+    breaksAt: (next) => {
+      faultOf = next;
+      lists = [];
+      tails = [];
+    },
+    lists: () => lists,
+    tails: () => tails,
+    close: async () => server.forceShutdown(),
+  };
+  return fake;
+};
+
+type Stream = ServerDuplexStream<Asked, object>;
+
+const service = fromJSON(description as INamespace, { longs: String, enums: String, defaults: true })[
+  'google.logging.v2.LoggingServiceV2'
+] as ServiceDefinition;
+
+const timeOf = (entry: JsonObject): number => Date.parse(textOf(entry['timestamp']) ?? '');
+
+/** As much of the language as a pull speaks: each line has to hold. */
+const fits = (entry: JsonObject, filter: string): boolean =>
+  filter.split('\n').every((line) => lineFits(entry, line));
+
+const lineFits = (entry: JsonObject, line: string): boolean => {
+  const values = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
+    text.replace(/\\(.)/g, '$1'),
+  );
+  const [first = ''] = values;
+  if (line.startsWith('timestamp>=')) return timeOf(entry) >= Date.parse(first);
+  if (line.startsWith('timestamp<')) return timeOf(entry) < Date.parse(first);
+  if (line.startsWith('(log_id'))
+    return values.includes(decodeURIComponent((textOf(entry['logName']) ?? '').replace(/^.*\/logs\//, '')));
+  const [, path = ''] = /^([a-z_.]+)=/.exec(line) ?? [];
+  const value = textOf(pathOf(isObject(entry) ? entry : undefined, ...path.split('.')));
+  return value !== undefined && values.includes(value);
+};
+
+export const unavailable = { code: status.UNAVAILABLE, details: 'The service is currently unavailable.' };
+export const exhausted = {
+  code: status.RESOURCE_EXHAUSTED,
+  details: "Quota exceeded for quota metric 'Read requests' and limit 'Read requests per minute'",
+};
+/** How a tail ends that is an hour old. */
+export const outlived = { code: status.OUT_OF_RANGE, details: 'Session has run for the maximum time.' };
+export const refused = { code: status.PERMISSION_DENIED, details: 'The caller does not have permission' };
