@@ -1,5 +1,6 @@
 /** An alert in; the row that the table of alerts in Log Analytics gets, out. Its columns are shared/settings/alert-columns.json. */
 import type { Alert } from './alert.ts';
+import { calendarTime } from './finding-text.ts';
 import { fittedAlert } from './fitted-alert.ts';
 import { messageOf } from './message.ts';
 
@@ -25,16 +26,16 @@ const fits = (row: AlertRow): boolean =>
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
 const rowOf = (alert: Alert, now: number): AlertRow => ({
-  TimeGenerated: writtenTime(now),
+  TimeGenerated: new Date(now).toISOString(),
   AlertId: alert.id,
   Severity: alert.severity,
   RuleId: alert.rule.id,
   RuleTitle: alert.rule.title,
   RuleSource: alert.rule.source,
   Tags: alert.rule.tags,
-  EventTime: writtenTime(alert.time),
-  FirstSeen: writtenTime(alert.firstSeen),
-  LastSeen: writtenTime(alert.lastSeen),
+  EventTime: calendarTime(alert.time),
+  FirstSeen: calendarTime(alert.firstSeen),
+  LastSeen: calendarTime(alert.lastSeen),
   EventCount: alert.count,
   Cloud: alert.cloud,
   Account: alert.account,
@@ -58,13 +59,6 @@ const rowOf = (alert: Alert, now: number): AlertRow => ({
   Story: alert.story,
   Respond: alert.respond,
 });
-
-/** Absent where the log stated none, or none that a column of times takes: a row is refused for one. */
-const writtenTime = (time: number | undefined): string | undefined => {
-  const date = new Date(time ?? Number.NaN);
-  const text = Number.isNaN(date.getTime()) ? '' : date.toISOString();
-  return /^(?!0000)\d{4}-/.test(text) ? text : undefined;
-};
 
 /** Who, from where, what and where, a line each, as people are told it elsewhere. */
 const summaryOf = (alert: Alert): string =>

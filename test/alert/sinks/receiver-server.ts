@@ -1,12 +1,14 @@
 /** The far end of a sink that speaks HTTP: a server on the loopback, which answers as it is told. */
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text as textOf } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
 import type { Mood } from '../../contracts/alert-sink.ts';
 
 export interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** Unfolded where it came compressed. */
   readonly body: string;
 }
 
@@ -58,7 +60,10 @@ export const receiverServer = async (answers = plainAnswers): Promise<ReceiverSe
   };
 
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const whole = { path: request.url ?? '', headers: request.headers, body: await textOf(request) };
+    const { url = '', headers } = request;
+    const bytes = await buffer(request);
+    const unfolded = headers['content-encoding'] === 'gzip' ? gunzipSync(bytes) : bytes;
+    const whole = { path: url, headers, body: unfolded.toString('utf8') };
     received.push(whole);
     respond(whole, response);
   };
