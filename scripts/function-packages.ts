@@ -1,4 +1,5 @@
 /** A cloud in, what its function is packed with besides its bundle and its pack, and how the bundle is tried, out. */
+import { readFileSync } from 'node:fs';
 import { variables } from '../shared/settings/environment.ts';
 import { lockedPackage } from './locked-package.ts';
 
@@ -18,11 +19,22 @@ export interface FunctionPackage {
 /** The bundle is known as `bundle`. */
 export const isFunction = 'if (typeof bundle.handler !== "function") process.exitCode = 1;';
 
-/** What a host looks for. */
+/** What a host looks for; that of Azure: https://learn.microsoft.com/azure/azure-functions/functions-reference-node#folder-structure */
 const entry = { name: 'klaxon', private: true, type: 'module', main: 'handler.mjs' };
 
 /** What serves a function on Google Cloud; it is installed where the function is built (docs/decisions/0029). */
 const framework = '@google-cloud/functions-framework';
+
+/** The worker answers itself when this module is asked for; it is no package. */
+const worker = `
+  const { default: Module } = await import('node:module');
+  const registered = [];
+  const core = { setProgrammingModel() {}, registerFunction: ({ name }) => void registered.push(name), log() {} };
+  const { require: original } = Module.prototype;
+  Module.prototype.require = function (id) {
+    return id === '@azure/functions-core' ? core : original.call(this, id);
+  };
+`;
 
 export const functionPackages = {
   aws: {
@@ -34,6 +46,23 @@ export const functionPackages = {
     },
     place: 'klaxon',
     check: isFunction,
+  },
+  azure: {
+    environment: {
+      [variables.state]: 'https://klaxon.table.core.windows.net/state',
+      [variables.archive]: 'https://klaxon.blob.core.windows.net/archive',
+      [variables.deadLetter]: 'https://klaxon.blob.core.windows.net/dead',
+      [variables.receiver]: 'azure:keyvault:klaxon/receiver-',
+    },
+    place: 'https://klaxon.example.com/dataCollectionRules/dcr-0/streams/Custom-KlaxonAlerts_CL',
+    before: worker,
+    check:
+      'if (!["deliveries", "receiver", "tick"].every((name) => registered.includes(name))) process.exitCode = 1;',
+    files: (root) => ({
+      'host.json': readFileSync(`${root}functions/azure/host.json`, 'utf8'),
+      'package.json': `${JSON.stringify(entry, undefined, 2)}\n`,
+    }),
+    isZipped: true,
   },
   gcp: {
     environment: {

@@ -13,8 +13,6 @@ export interface Account {
   duplicates: number;
   dropped: number;
   truncated: number;
-  /** Events whose request was answered with 401 or 403. */
-  refused: number;
   readonly rejectedFor: Record<string, number>;
   readonly droppedFor: Record<string, number>;
 }
@@ -26,7 +24,6 @@ export const emptyAccount = (): Account => ({
   duplicates: 0,
   dropped: 0,
   truncated: 0,
-  refused: 0,
   rejectedFor: {},
   droppedFor: {},
 });
@@ -67,8 +64,6 @@ const processRecord = (record: RawRecord, seen: Seen, account: Account, receiver
   }
   account.events++;
   if (result.origin.truncated) account.truncated++;
-  const { code } = result.outcome;
-  if (code === 401 || code === 403) account.refused++;
   receiver.onEvent(result, record);
 };
 

@@ -104,7 +104,7 @@ describe('the house', () => {
       if (cloud === undefined) return [];
       // `klaxon pull` reads from every cloud, and it is the laptop that pulls.
       const own = new RegExp(
-        cloud === 'local' ? '^functions/(local/|[a-z]+/pull\\.ts$)' : `^functions/${cloud}/`,
+        cloud === 'local' ? '^functions/(local/|[a-z]+/pull(\\.ts$|/))' : `^functions/${cloud}/`,
       );
       return ownImportsOf(path).filter(
         (imported) => /^functions\/[a-z]+\//.test(imported) && !own.test(imported),

@@ -6,7 +6,10 @@ import { faults, type Wire } from '../stand-ins/wire.ts';
 
 export interface FaultyArchive {
   /** Opens an empty archive, spoken to over the wire by a client that tries so often and waits so long. */
-  readonly open: (over: { readonly maxAttempts?: number; readonly silenceMs?: number }) => ArchiveStore;
+  readonly open: (over: {
+    readonly maxAttempts?: number;
+    readonly silenceMs?: number;
+  }) => Promise<ArchiveStore> | ArchiveStore;
   readonly wire: () => Wire;
 }
 
@@ -36,7 +39,7 @@ const textIn = async (store: ArchiveStore, name: string): Promise<string> =>
 
 export const comesThroughFaults = ({ open, wire }: FaultyArchive): void => {
   it.each(cases)('(it %s) fails %s, which may be repeated', async (fault, _, call) => {
-    const store = open({ silenceMs: fault === 'hangs' ? 300 : 10_000 });
+    const store = await open({ silenceMs: fault === 'hangs' ? 300 : 10_000 });
     wire().breaksAt(() => undefined);
     await store.put(object('old'));
     wire().breaksAt((place) => (place === 0 ? fault : undefined));
@@ -50,7 +53,7 @@ export const comesThroughFaults = ({ open, wire }: FaultyArchive): void => {
   });
 
   it.each(faults)('is noticed by nobody where it goes well the second time: it %s', async (fault) => {
-    const store = open({ maxAttempts: 2, silenceMs: fault === 'hangs' ? 300 : 10_000 });
+    const store = await open({ maxAttempts: 2, silenceMs: fault === 'hangs' ? 300 : 10_000 });
     wire().breaksAt((place) => (place % 2 === 0 ? fault : undefined));
     // Where the answer was lost it finds the name taken, by itself.
     expect(await store.put(object('a'))).toBe(fault !== 'loses');
@@ -59,7 +62,7 @@ export const comesThroughFaults = ({ open, wire }: FaultyArchive): void => {
   });
 
   it('may be one whose answer ends halfway', async () => {
-    const store = open({ silenceMs: 300 });
+    const store = await open({ silenceMs: 300 });
     wire().breaksAt(() => undefined);
     await store.put(object('a', 'x'.repeat(1_000_000)));
     wire().breaksAt(() => 'stalls');
