@@ -46,7 +46,7 @@ export interface Member {
   readonly id: string;
   /** Event time, epoch milliseconds. Of a member told with several times, the earliest stays. */
   readonly time: number;
-  /** Stays with the time it came with. */
+  /** Stays with the time it came with. What is frozen is taken to be so all the way down, and may be kept as it is. */
   readonly value?: JsonValue | undefined;
 }
 

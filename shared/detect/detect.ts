@@ -2,14 +2,15 @@
 import type { AuditEvent } from '../schema/audit-event.ts';
 import type { Dialect } from '../schema/raw-record.ts';
 import type { Severity } from '../schema/severity.ts';
+import { Trie } from '../schema/trie.ts';
 import { Answers, TestNumbers } from './answers.ts';
 import { isRuledOut } from './derived-views.ts';
 import type { Enricher } from './enrich/enricher.ts';
 import { type Bind, compiled, type Expression, simplified, type Test, testsOf } from './expression.ts';
 import type { Finding } from './finding.ts';
 import { isFor } from './log-source.ts';
-import { ClassesOfEvents, isOfRepeatedField } from './repeated-values.ts';
-import { routeOf } from './routing.ts';
+import { ClassesOfEvents } from './repeated-values.ts';
+import { type RoutePart, routeOf } from './routing.ts';
 import type { Rule, RuleSource, SeverityCase } from './rule.ts';
 
 export interface Detector {
@@ -40,21 +41,20 @@ interface Candidate {
 /** What is left of the rules for events of one route. */
 interface Route {
   readonly remainders: readonly Remainder[];
-  /** The view that is made of a body and possible on this route. */
-  readonly view: string | undefined;
-  readonly byClass: Map<number, Meeting>;
+  /** The views that are made of a body and possible on this route: any kind of object may be a workload. */
+  readonly views: readonly string[];
+  readonly byClass: Trie<number, Meeting>;
 }
 
 /**
- * What is left of them for events whose repeated values are of the same classes. At most one of the views that are made
- * of a body is possible on a route but that of workloads, which any kind of object may be: where one of the rules asks
- * for it, whether an event has it decides most of them at once.
+ * What is left of them for events of the same classes. Whether an event has the views that they ask for decides most of
+ * them at once.
  */
 interface Meeting {
   readonly remainders: readonly Remainder[];
-  readonly view: string | undefined;
-  with: readonly Candidate[] | undefined;
-  without: readonly Candidate[] | undefined;
+  readonly views: readonly string[];
+  /** One bit for each view, set where an event has it: the rules for such events. */
+  readonly byViews: (readonly Candidate[] | undefined)[];
 }
 
 /** Answers to some of the tests. */
@@ -64,8 +64,8 @@ type Known = (test: Test) => boolean | undefined;
 const maxRoutes = 4096;
 /** As little can one that makes up names. */
 const maxMeetings = 65_536;
-/** For events whose values are not plain: nothing of them is known beforehand. */
-const unclassed = -1;
+/** For events that are of no class: nothing of them is known beforehand. */
+const unclassed: readonly number[] = [];
 
 const none: readonly Finding[] = Object.freeze([]);
 
@@ -79,7 +79,7 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
     rules.flatMap((rule) => [...testsOfRule(rule)]),
     numbers,
   );
-  const routes = new Map<string, Route>();
+  const routes = new Trie<RoutePart, Route>();
   let meetings = 0;
   const unrouted = new Map<Dialect, readonly Candidate[]>();
   let answers: Answers | undefined;
@@ -107,15 +107,15 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
     return candidates;
   };
 
-  const routeNamed = (name: string, event: AuditEvent, current: Answers): Route => {
+  const routeNamed = (name: readonly RoutePart[], event: AuditEvent, current: Answers): Route => {
     const earlier = routes.get(name);
     if (earlier) return earlier;
     if (routes.size >= maxRoutes) forgetRoutes();
     const remainders = remaining(rulesFor(event.origin.dialect), (test) =>
       isDecided(test, event) ? current.of(numbers.of(test), test) : undefined,
     );
-    const view = derivedFromBody.find((name) => !isRuledOut(name, event));
-    const route: Route = { remainders, view, byClass: new Map() };
+    const views = derivedFromBody.filter((name) => !isRuledOut(name, event));
+    const route: Route = { remainders, views, byClass: new Trie() };
     routes.set(name, route);
     return route;
   };
@@ -133,36 +133,34 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
       key === unclassed
         ? route.remainders
         : remaining(route.remainders, (test) =>
-            isOfRepeatedField(test) ? current.of(numbers.of(test), test) : undefined,
+            classes.decide(test, event) ? current.of(numbers.of(test), test) : undefined,
           );
-    const isAsked = remainders.some((remainder) => asksFor(remainder, route.view));
-    const meeting: Meeting = {
-      remainders,
-      view: isAsked ? route.view : undefined,
-      with: undefined,
-      without: undefined,
-    };
+    const views = route.views.filter((view) => remainders.some((remainder) => asksFor(remainder, view)));
+    const meeting: Meeting = { remainders, views, byViews: [] };
     if (++meetings > maxMeetings) forgetRoutes();
     route.byClass.set(key, meeting);
     return meeting;
   };
 
-  /** The rules that can hold for an event, with all that its route and its repeated values decide already decided. */
+  /** The rules that can hold for an event, with all that its route and its classes decide already decided. */
   const candidatesFor = (event: AuditEvent, current: Answers): readonly Candidate[] => {
     const name = routeOf(event);
     if (name === undefined) return unroutedFor(event.origin.dialect);
-    const meeting = meetingOn(routeNamed(name, event, current), event, current);
-    const { view } = meeting;
-    if (view === undefined || current.hasView(view)) {
-      meeting.with ??= candidatesOf(meeting.remainders);
-      return meeting.with;
-    }
-    meeting.without ??= candidatesOf(
-      remaining(meeting.remainders, (test) =>
-        test.part === view ? current.of(numbers.of(test), test) : undefined,
+    const { views, byViews, remainders } = meetingOn(routeNamed(name, event, current), event, current);
+    let there = 0;
+    for (let at = 0; at < views.length; at++) if (current.hasView(views[at] ?? '')) there |= 1 << at;
+    const earlier = byViews[there];
+    if (earlier) return earlier;
+    const absent = views.filter((_, at) => (there & (1 << at)) === 0);
+    const candidates = candidatesOf(
+      remaining(remainders, (test) =>
+        test.part !== undefined && absent.includes(test.part)
+          ? current.of(numbers.of(test), test)
+          : undefined,
       ),
     );
-    return meeting.without;
+    byViews[there] = candidates;
+    return candidates;
   };
 
   return {
@@ -176,13 +174,10 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
         const isOneOfFirst = candidate.rule.source === options.firstOf;
         if ((isOneOfFirst && isFirstFound) || !candidate.holds(current)) continue;
         isFirstFound ||= isOneOfFirst;
-        findings ??= [];
-        findings.push({
-          rule: candidate.rule,
-          severity: candidate.severityOf(current),
-          event,
-          scope: current.scope,
-        });
+        const { rule } = candidate;
+        const finding = { rule, severity: candidate.severityOf(current), event, scope: current.scope };
+        if (findings) findings.push(finding);
+        else findings = [finding];
       }
       return findings ?? none;
     },
@@ -210,8 +205,7 @@ function* testsOfRule({ expression, severityCases }: Rule): Generator<Test> {
   for (const { when } of severityCases) yield* testsOf(when);
 }
 
-const asksFor = ({ expression, severityCases }: Remainder, view: string | undefined): boolean => {
-  if (view === undefined) return false;
+const asksFor = ({ expression, severityCases }: Remainder, view: string): boolean => {
   for (const part of [expression, ...severityCases.map(({ when }) => when)])
     for (const test of testsOf(part)) if (test.part === view) return true;
   return false;

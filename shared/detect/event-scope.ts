@@ -5,6 +5,7 @@ import type { KubernetesAuditEvent } from '../schema/kubernetes-audit.ts';
 import { viewNames, viewOf } from './derived-views.ts';
 import type { Enricher } from './enrich/enricher.ts';
 import { type Collected, collect, collectBelow, type FieldPath, Many } from './field-path.ts';
+import { isOfOtherRecords } from './routing.ts';
 import type { Scope } from './scope.ts';
 
 /** Parts of an AuditEvent that rules may name. Its `kind` and `time` are left to the record's own fields. */
@@ -58,6 +59,8 @@ const underDottedKey = (text: string): ((audit: KubernetesAuditEvent) => Collect
 const ownValue = <T>(map: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
   map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
 
+const nothing = (): undefined => undefined;
+
 const resolverFor = (path: FieldPath): Resolver => {
   const { segments, text } = path;
   const first = segments[0]?.name ?? '';
@@ -65,7 +68,9 @@ const resolverFor = (path: FieldPath): Resolver => {
   if (part !== undefined) return (event) => collect(event[part] as JsonObject, segments, 1);
   if (viewNames.includes(first)) return (_, viewNamed) => collect(viewNamed(first), segments, 1);
   const read =
-    direct.get(text) ?? underDottedKey(text) ?? ((audit) => collectBelow(audit as JsonObject, segments));
+    direct.get(text) ??
+    underDottedKey(text) ??
+    (isOfOtherRecords(first) ? nothing : (audit) => collectBelow(audit as JsonObject, segments));
   return ({ audit, native }) => {
     if (audit) return read(audit);
     // A key that is the whole path, dots and all, comes before the path it could be. API servers write no such keys.
@@ -86,9 +91,17 @@ const resolverOf = (path: FieldPath): Resolver => {
   return resolver;
 };
 
+/** What has been derived of the current event. */
+interface Derived {
+  /** Counts the events, so that nothing has to be cleared between them. */
+  event: number;
+  view: JsonObject | undefined;
+}
+
 export class EventScope implements Scope {
   #event: AuditEvent;
-  #views = new Map<string, JsonObject | undefined>();
+  #count = 0;
+  readonly #views = new Map<string, Derived>();
   readonly #enricher: Enricher | undefined;
 
   constructor(event: AuditEvent, enricher?: Enricher) {
@@ -99,7 +112,7 @@ export class EventScope implements Scope {
   /** Turns to another event; all that was derived is forgotten. */
   turnTo(event: AuditEvent): void {
     this.#event = event;
-    if (this.#views.size > 0) this.#views.clear();
+    this.#count++;
   }
 
   valuesAt(path: FieldPath): Collected {
@@ -115,10 +128,16 @@ export class EventScope implements Scope {
   }
 
   readonly #viewNamed = (name: string): JsonObject | undefined => {
-    const known = this.#views.get(name);
-    if (known !== undefined || this.#views.has(name)) return known;
+    let derived = this.#views.get(name);
+    if (derived?.event === this.#count) return derived.view;
     const view = viewOf(name, this.#event, this.#enricher);
-    this.#views.set(name, view);
+    if (derived === undefined) {
+      derived = { event: this.#count, view };
+      this.#views.set(name, derived);
+    } else {
+      derived.event = this.#count;
+      derived.view = view;
+    }
     return view;
   };
 }

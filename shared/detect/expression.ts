@@ -9,6 +9,8 @@ export interface Test {
   readonly routed: boolean;
   /** The one field whose values are all it asks about. */
   readonly field?: string | undefined;
+  /** It asks only whether anything stands there. */
+  readonly isPresence?: boolean | undefined;
   /** The part of an event that is all it asks about: where an event has none, the answer is always the same. */
   readonly part?: string | undefined;
   /** What it asks of the enrichment: where nothing can tell it, the answer is the one for an address unknown. */

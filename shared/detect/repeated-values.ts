@@ -1,12 +1,51 @@
 /**
- * Fields whose values come again and again: who calls, with what program, in which namespace. Values that no rule can
- * tell apart are one class, and events of one route and the same classes meet the same rules.
+ * What comes again and again in events: who calls, with what program, in which namespace, and which annotations and extra
+ * attributes there are at all. Events that no rule can tell apart by these are one class, and events of one route and the
+ * same classes meet the same rules.
  */
 import type { AuditEvent } from '../schema/audit-event.ts';
 import { Recent } from '../schema/recent.ts';
 import type { Answers, TestNumbers } from './answers.ts';
 import type { Test } from './expression.ts';
 
+/** One of them. */
+interface Facet {
+  /** A number for all that its tests ask about; undefined where an event has it in no usual place. */
+  readonly classOf: (event: AuditEvent, answers: Answers) => number | undefined;
+  /** Whether every event of this one's class gives the test the same answer. */
+  readonly decides: (test: Test, event: AuditEvent) => boolean;
+}
+
+export class ClassesOfEvents {
+  readonly #facets: readonly Facet[];
+  readonly #classes: number[] = [];
+
+  constructor(tests: Iterable<Test>, numbers: TestNumbers) {
+    const distinct = [...new Map([...tests].map((test) => [test.key, test])).values()];
+    this.#facets = [
+      ...repeatedFields.map((field) => new RepeatedValues(field, distinct, numbers)),
+      ...keyedParts.map((part) => new KeysThere(part, distinct)),
+    ];
+  }
+
+  /** The classes of an event, until the next one is asked for; undefined where one of them cannot be told. */
+  of(event: AuditEvent, answers: Answers): readonly number[] | undefined {
+    if (event.audit === undefined) return undefined;
+    for (let at = 0; at < this.#facets.length; at++) {
+      const own = this.#facets[at]?.classOf(event, answers);
+      if (own === undefined) return undefined;
+      this.#classes[at] = own;
+    }
+    return this.#classes;
+  }
+
+  /** Whether every event of the same classes gives the test the same answer as this one. */
+  decide(test: Test, event: AuditEvent): boolean {
+    return this.#facets.some((facet) => facet.decides(test, event));
+  }
+}
+
+/** A field of one text. */
 interface RepeatedField {
   /** The names by which rules know it. */
   readonly names: readonly string[];
@@ -15,9 +54,7 @@ interface RepeatedField {
   readonly isPlain: (event: AuditEvent) => boolean;
 }
 
-const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
-
-const fields: readonly RepeatedField[] = [
+const repeatedFields: readonly RepeatedField[] = [
   {
     names: ['user.username', 'actor.name'],
     valueOf: ({ actor }) => actor.name,
@@ -35,49 +72,17 @@ const fields: readonly RepeatedField[] = [
   },
 ];
 
+const isText = (value: unknown): boolean => value === undefined || typeof value === 'string';
+
 /** A caller that makes up values fills no memory with them. */
 const rememberedValues = 8192;
-/** So many classes of a field fit a key; a rule set that tells more apart goes without. */
+/** A rule set that tells more values of one field apart goes without. */
 const maxClasses = 1024;
 
 /** A value is looked up by its text; no text starts with what stands for none. */
 const absent = '\u0000absent';
 
-export class ClassesOfEvents {
-  readonly #fields: readonly ClassedField[];
-
-  constructor(tests: Iterable<Test>, numbers: TestNumbers) {
-    const distinct = new Map([...tests].map((test) => [test.key, test]));
-    this.#fields = fields.map(
-      (field) =>
-        new ClassedField(
-          field,
-          [...distinct.values()].filter(
-            (test) => test.field !== undefined && field.names.includes(test.field),
-          ),
-          numbers,
-        ),
-    );
-  }
-
-  /** A number for the classes of an event's values; undefined where they are not plain texts in their usual places. */
-  of(event: AuditEvent, answers: Answers): number | undefined {
-    if (event.audit === undefined) return undefined;
-    let key = 0;
-    for (const field of this.#fields) {
-      const part = field.classOf(event, answers);
-      if (part === undefined) return undefined;
-      key = key * maxClasses + part;
-    }
-    return key;
-  }
-}
-
-/** Whether all events of one class give the test the same answer. */
-export const isOfRepeatedField = ({ field }: Test): boolean =>
-  field !== undefined && fields.some(({ names }) => names.includes(field));
-
-class ClassedField {
+class RepeatedValues implements Facet {
   readonly #field: RepeatedField;
   readonly #tests: readonly { readonly number: number; readonly test: Test }[];
   readonly #classes = new Map<string, number>();
@@ -85,7 +90,13 @@ class ClassedField {
 
   constructor(field: RepeatedField, tests: readonly Test[], numbers: TestNumbers) {
     this.#field = field;
-    this.#tests = tests.map((test) => ({ number: numbers.of(test), test }));
+    this.#tests = tests
+      .filter((test) => this.decides(test))
+      .map((test) => ({ number: numbers.of(test), test }));
+  }
+
+  decides({ field }: Test): boolean {
+    return field !== undefined && this.#field.names.includes(field);
   }
 
   classOf(event: AuditEvent, answers: Answers): number | undefined {
@@ -109,3 +120,48 @@ class ClassedField {
     return this.#classes.size - 1;
   }
 }
+
+/** A map of which an event has some keys. Most rules that ask about one of them ask for what is seldom there. */
+interface KeyedPart {
+  /** What the name of a field begins with that is one of its keys. */
+  readonly prefix: string;
+  readonly mapOf: (event: AuditEvent) => Readonly<Record<string, unknown>> | undefined;
+}
+
+const keyedParts: readonly KeyedPart[] = [
+  { prefix: 'annotations.', mapOf: ({ audit }) => audit?.annotations },
+  { prefix: 'user.extra.', mapOf: ({ audit }) => audit?.user?.extra },
+];
+
+/** Each key is one bit of a small number. */
+const maxKeys = 30;
+
+class KeysThere implements Facet {
+  readonly #part: KeyedPart;
+  readonly #bits: ReadonlyMap<string, number>;
+
+  constructor(part: KeyedPart, tests: readonly Test[]) {
+    this.#part = part;
+    const keys = new Set(tests.flatMap(({ field }) => keyIn(part, field) ?? []));
+    this.#bits = new Map([...keys].slice(0, maxKeys).map((key, at) => [key, 1 << at]));
+  }
+
+  decides({ field, isPresence }: Test, event: AuditEvent): boolean {
+    const key = keyIn(this.#part, field);
+    if (key === undefined || !this.#bits.has(key)) return false;
+    return isPresence === true || this.#part.mapOf(event)?.[key] === undefined;
+  }
+
+  classOf(event: AuditEvent): number {
+    const map = this.#part.mapOf(event);
+    let keys = 0;
+    for (const key in map) {
+      const bit = this.#bits.get(key);
+      if (bit !== undefined && map[key] !== undefined) keys |= bit;
+    }
+    return keys;
+  }
+}
+
+const keyIn = ({ prefix }: KeyedPart, field: string | undefined): string | undefined =>
+  field?.startsWith(prefix) === true ? field.slice(prefix.length) : undefined;

@@ -9,6 +9,7 @@ export interface KeptMember extends Member {
 
 /** Whatever the order in which entries come, and however often, they leave the same members. */
 export const withEntry = (kept: readonly KeptMember[], entry: Entry, now: number): readonly KeptMember[] => {
+  if (entry.members.length === 0 && kept.every(({ expires }) => expires > now)) return kept;
   const expires = now + entry.ttlSeconds * 1000;
   const byId = new Map<string, KeptMember>();
   for (const member of kept) if (member.expires > now) byId.set(member.id, member);
@@ -38,5 +39,6 @@ const isBefore = (left: Member, right: Member): boolean =>
 
 const valueText = ({ value }: Member): string => (value === undefined ? '' : JSON.stringify(value));
 
-const byTime = (left: Member, right: Member): number =>
+/** The order of a set's members: by event time, then by id. */
+export const byTime = (left: Pick<Member, 'id' | 'time'>, right: Pick<Member, 'id' | 'time'>): number =>
   left.time - right.time || (left.id < right.id ? -1 : 1);

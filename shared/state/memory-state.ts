@@ -8,8 +8,14 @@ interface Summary {
   readonly expires: number;
 }
 
+interface KeptSet {
+  readonly kept: readonly KeptMember[];
+  /** The same as it is answered. */
+  readonly members: readonly Member[];
+}
+
 export const memoryState = (now: Clock): StateStore => {
-  const sets = new Map<string, readonly KeptMember[]>();
+  const sets = new Map<string, KeptSet>();
   const summaries = new Map<string, Summary>();
   let sweptAt = now();
 
@@ -17,7 +23,7 @@ export const memoryState = (now: Clock): StateStore => {
   const sweep = (time: number): void => {
     if (time - sweptAt < sweepMilliseconds) return;
     sweptAt = time;
-    for (const [key, kept] of sets) if (lastExpiry(kept) <= time) sets.delete(key);
+    for (const [key, { kept }] of sets) if (lastExpiry(kept) <= time) sets.delete(key);
     for (const [key, summary] of summaries) if (summary.expires <= time) summaries.delete(key);
   };
 
@@ -27,10 +33,13 @@ export const memoryState = (now: Clock): StateStore => {
       sweep(time);
       return entries.map((entry) => {
         const told = { ...entry, members: entry.members.map(held) };
-        const kept = withEntry(sets.get(entry.key) ?? [], told, time);
-        if (kept.length > 0) sets.set(entry.key, kept);
+        const earlier = sets.get(entry.key) ?? noMembers;
+        const kept = withEntry(earlier.kept, told, time);
+        if (kept === earlier.kept) return earlier.members;
+        const members = Object.freeze(membersOf(kept));
+        if (kept.length > 0) sets.set(entry.key, { kept, members });
         else sets.delete(entry.key);
-        return membersOf(kept);
+        return members;
       });
     },
     update: async (key, change, ttlSeconds) => {
@@ -49,11 +58,13 @@ export const memoryState = (now: Clock): StateStore => {
   };
 };
 
+const noMembers: KeptSet = { kept: [], members: Object.freeze([]) };
+
 const sweepMilliseconds = 60_000;
 
 /** A copy that nobody can change: it is answered as it is, for copies of whole sets would cost more than all else. */
 const held = (member: Member): Member =>
-  typeof member.value === 'object'
+  typeof member.value === 'object' && !Object.isFrozen(member.value)
     ? { ...member, value: frozen(JSON.parse(JSON.stringify(member.value))) }
     : member;
 

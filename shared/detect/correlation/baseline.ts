@@ -9,8 +9,9 @@ import { inWords } from '../baseline/wording.ts';
 import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
 import { type BaselineCorrelation, holds } from './correlation.ts';
+import { Groups } from './groups.ts';
 import { type Occurrence, wholeStretch } from './incident.ts';
-import { distinctValues, type GroupValue, groupName, groupsOf, type Trigger } from './trigger.ts';
+import { distinctValues, type GroupValue, type Trigger } from './trigger.ts';
 import { keyOf, namedValues, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
 
@@ -21,7 +22,12 @@ interface GroupHour {
   readonly ids: string[];
   /** Values of each field. */
   readonly distinct: readonly Set<string>[];
-  readonly witness: Witness;
+  readonly first: Trigger;
+}
+
+interface BaselineGroup {
+  readonly values: readonly GroupValue[];
+  hours: Map<number, GroupHour>;
 }
 
 const hourMilliseconds = 3_600_000;
@@ -45,7 +51,8 @@ export const baselineWatch = (
   state: StateStore,
   now: Clock,
 ): Watch => {
-  let hours = new Map<string, GroupHour>();
+  const groups = new Groups((values): BaselineGroup => ({ values, hours: new Map() }));
+  const fields = correlation.fields.map((field) => [field]);
   /** The latest hour of an event, and hours that are judged and told. */
   let latest = 0;
   const judged = new Recent<true>(rememberedHours);
@@ -58,21 +65,20 @@ export const baselineWatch = (
     // After an hour from the future all others would come too late to be judged.
     if (hour > now() / hourMilliseconds + 1) return;
     latest = Math.max(latest, hour);
-    for (const values of groupsOf(trigger, input)) {
-      const name = `${hour} ${groupName(values)}`;
-      let group = hours.get(name);
-      if (!group) {
+    for (const group of groups.of(trigger, input)) {
+      let own = group.hours.get(hour);
+      if (!own) {
         const distinct = correlation.fields.map(() => new Set<string>());
-        group = { values, hour, ids: [], distinct, witness: trigger.witness() };
-        hours.set(name, group);
+        own = { values: group.values, hour, ids: [], distinct, first: trigger };
+        group.hours.set(hour, own);
       }
-      group.ids.push(trigger.event);
-      for (const [at, field] of correlation.fields.entries()) {
-        for (const value of distinctValues(trigger, [field])) {
-          if ((group.distinct[at]?.size ?? 0) < maxDistinct)
-            group.distinct[at]?.add(hashOf(value).slice(0, hashLength));
+      own.ids.push(trigger.event);
+      for (const [at, field] of fields.entries())
+        for (const value of distinctValues(trigger, field)) {
+          const values = own.distinct[at];
+          if (values && values.size < maxDistinct) values.add(value);
         }
-      }
+      groups.touch(group);
     }
   };
 
@@ -143,12 +149,15 @@ export const baselineWatch = (
     rule,
     take,
     drain: () => {
-      const taken = [...hours.values()];
+      const taken = groups.drain().flatMap((group) => {
+        const { hours } = group;
+        group.hours = new Map();
+        return [...hours.values()];
+      });
       const done = finished;
-      hours = new Map();
       finished = [];
       const until = latest;
-      if (taken.length === 0 && done.length === 0) return { entries: [], read: () => [] };
+      if (taken.length === 0 && done.length === 0) return undefined;
       return {
         entries: [
           ...groupsEntries(rule, taken),
@@ -213,9 +222,10 @@ interface Told {
   readonly witness: Witness;
 }
 
-const toldEntry = (rule: Rule, { values, hour, ids, distinct, witness }: GroupHour): Entry => {
+const toldEntry = (rule: Rule, { values, hour, ids, distinct, first }: GroupHour): Entry => {
   const id = hashOf(ids.toSorted().join('\n'));
-  const told: Told = { count: ids.length, distinct: distinct.map((some) => [...some]), witness };
+  const hashed = distinct.map((some) => [...some].map((value) => hashOf(value).slice(0, hashLength)));
+  const told: Told = { count: ids.length, distinct: hashed, witness: first.witness() };
   const shard = id.charCodeAt(0) % shards;
   return hourEntry(rule, values, hour, shard, [{ id, time: hour * hourMilliseconds, value: told as never }]);
 };

@@ -74,6 +74,9 @@ export interface Absence extends Common {
   readonly knownBy: readonly string[];
 }
 
+/** What has been gone for so long is given up: it was taken away on purpose. */
+export const forgottenAfterSeconds = 30 * 86_400;
+
 /** An hour that is strange beside the group's own history. */
 export interface BaselineCorrelation extends Common {
   readonly type: 'baseline';

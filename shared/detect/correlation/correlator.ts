@@ -59,29 +59,35 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
   }
   let waiting = 0;
 
-  const tell = (trigger: Trigger): void => {
-    for (const { watch, place } of listeners.get(trigger.rule.id) ?? []) watch.take(place, trigger);
+  const tell = (trigger: Trigger, heard = listeners.get(trigger.rule.id)): void => {
+    if (heard) for (const { watch, place } of heard) watch.take(place, trigger);
   };
 
-  const asked = async (
-    watches: readonly Watch[],
-    questions: readonly Question[],
-  ): Promise<readonly Incident[]> => {
+  /** What a correlation finds is told to those above it. */
+  const heldBy = (rule: Rule, { entries, read }: Question, incidents: Incident[]): Question => ({
+    entries,
+    read: async (answers) => {
+      const occurrences = await read(answers);
+      for (const occurrence of occurrences) tell(triggerOf(rule, occurrence));
+      if (!rule.isSilent) incidents.push(...incidentsOf(rule, occurrences, options.suppress));
+      return occurrences;
+    },
+  });
+
+  /** Level by level, for what holds on one is told to the next. */
+  const asked = async (questionOf: (watch: Watch) => Question | undefined): Promise<readonly Incident[]> => {
     const incidents: Incident[] = [];
-    const held = watches.map(({ rule }, at): Question => {
-      const { entries, read } = questions[at] ?? nothingAsked;
-      return {
-        entries,
-        read: async (answers) => {
-          const occurrences = await read(answers);
-          for (const occurrence of occurrences) tell(triggerOf(rule, occurrence));
-          if (!rule.isSilent) incidents.push(...incidentsOf(rule, occurrences, options.suppress));
-          return occurrences;
-        },
-      };
-    });
-    const { entries, read } = askedTogether(held);
-    await read(entries.length === 0 ? [] : await options.state.add(entries));
+    for (const watches of levels) {
+      const question = askedTogether(
+        watches.flatMap((watch) => {
+          const own = questionOf(watch);
+          return own ? [heldBy(watch.rule, own, incidents)] : [];
+        }),
+      );
+      if (!question) continue;
+      const { entries, read } = question;
+      await read(entries.length === 0 ? [] : await options.state.add(entries));
+    }
     return incidents;
   };
 
@@ -89,39 +95,22 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
     take: (finding) => {
       const { rule, event } = finding;
       const { time } = event;
+      const heard = listeners.get(rule.id);
       // What has no time lies in no window.
-      if (time === undefined || !listeners.has(rule.id)) return;
+      if (time === undefined || !heard) return;
       waiting++;
       const scope = finding.scope ?? new EventScope(event, options.enricher);
-      tell(new EventTrigger(finding, time, scope));
+      tell(new EventTrigger(finding, time, scope), heard);
     },
     waiting: () => waiting,
-    settle: async () => {
+    settle: () => {
       waiting = 0;
-      const incidents: Incident[] = [];
-      for (const watches of levels)
-        incidents.push(
-          ...(await asked(
-            watches,
-            watches.map((watch) => watch.drain()),
-          )),
-        );
-      return incidents;
+      return asked((watch) => watch.drain());
     },
-    tick: async () => {
-      const incidents: Incident[] = [];
-      for (const watches of levels) {
-        const questions = watches.map((watch) =>
-          askedTogether([watch.drain(), watch.tick?.() ?? nothingAsked]),
-        );
-        incidents.push(...(await asked(watches, questions)));
-      }
-      return incidents;
-    },
+    tick: () =>
+      asked((watch) => askedTogether([watch.drain(), watch.tick?.()].filter((some) => some !== undefined))),
   };
 };
-
-const nothingAsked: Question = { entries: [], read: () => [] };
 
 const correlationOf = ({ id, correlation }: Rule): Correlation => {
   if (!correlation) throw new TypeError(`${id} is no correlation`);
@@ -172,6 +161,7 @@ class EventTrigger implements Trigger {
   readonly scope: Scope;
   readonly #finding: Finding;
   #id: string | undefined;
+  #witness: Witness | undefined;
 
   constructor(finding: Finding, time: number, scope: Scope) {
     this.rule = finding.rule;
@@ -190,7 +180,8 @@ class EventTrigger implements Trigger {
   }
 
   witness(): Witness {
-    return witnessOf(this.#finding, this.time);
+    this.#witness ??= witnessOf(this.#finding, this.time);
+    return this.#witness;
   }
 }
 

@@ -1,63 +1,81 @@
 /** Values that a group has not shown before: what is told to memory, and how its answer is read. */
 import type { Entry, Member } from '../../ports.ts';
 import { isObject } from '../../schema/json.ts';
-import { Recent } from '../../schema/recent.ts';
+import type { FieldPath } from '../field-path.ts';
 import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
-import type { FirstSeen } from './correlation.ts';
-import type { Occurrence } from './incident.ts';
-import { spanText, wholeStretch } from './incident.ts';
-import { distinctValues, type GroupValue, groupName, groupsOf, type Trigger } from './trigger.ts';
+import { type FirstSeen, heardBy } from './correlation.ts';
+import { Groups } from './groups.ts';
+import { type Occurrence, spanText, wholeStretch } from './incident.ts';
+import { distinctValues, type GroupValue, type Trigger } from './trigger.ts';
 import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
-import type { Witness } from './witness.ts';
 
 export const firstSeenWatch = (rule: Rule, correlation: FirstSeen): Watch => {
-  const told: Told = new Recent(toldValues);
-  let groups = new Map<string, FirstSeenGroup>();
-  const groupNamed = (name: string, values: readonly GroupValue[]): FirstSeenGroup => {
-    const known = groups.get(name);
-    if (known) return known;
-    const group: FirstSeenGroup = {
-      name,
+  const heard = heardBy(correlation);
+  const groups = new Groups(
+    (values): FirstSeenGroup => ({
       values,
-      since: Number.POSITIVE_INFINITY,
-      watched: new Set(),
-      sightings: new Map(),
-    };
-    groups.set(name, group);
-    return group;
-  };
+      key: keyOf(rule, values),
+      told: nothingTold(),
+      seen: nothingSeen(),
+    }),
+  );
+  let toldCount = 0;
   return {
     rule,
     take: (place, trigger) => {
-      const isSign = place >= correlation.inputs.length;
-      const input = isSign ? correlation.while[place - correlation.inputs.length] : correlation.inputs[place];
+      const input = heard[place];
       if (!input) return;
-      for (const values of groupsOf(trigger, input)) {
-        const name = groupName(values);
-        const tell = isSign ? watched : sight;
-        tell(() => groupNamed(name, values), name, correlation, trigger, told);
+      const isSign = place >= correlation.inputs.length;
+      const step = stepOf(correlation, trigger.time);
+      for (const group of groups.of(trigger, input)) {
+        const isNews = isSign
+          ? isWatchedNow(group, step, trigger)
+          : isSighted(group, step, trigger, correlation.fields);
+        if (isNews) groups.touch(group);
       }
     },
     drain: () => {
-      const taken = groups;
-      groups = new Map();
-      return askedTogether([...taken.values()].map((group) => questionOf(group, rule, correlation, told)));
+      if (toldCount > toldValues) {
+        groups.forget();
+        toldCount = 0;
+      }
+      const onTold = (): void => {
+        toldCount++;
+      };
+      return askedTogether(
+        groups.drain().map((group) => {
+          const { seen } = group;
+          group.seen = nothingSeen();
+          return questionOf(group, seen, correlation, onTold);
+        }),
+      );
     },
   };
 };
 
-const questionOf = (group: FirstSeenGroup, rule: Rule, correlation: FirstSeen, told: Told): Question => ({
-  entries: sightingEntries(group, correlation, keyOf(rule, group.values)),
+const questionOf = (
+  group: FirstSeenGroup,
+  seen: Seen,
+  correlation: FirstSeen,
+  onTold: () => void,
+): Question => ({
+  entries: sightingEntries(group.key, seen, correlation),
   read: (answers) => {
     // From here on memory has them.
-    for (const { value, step } of group.sightings.values()) told.put(`${group.name} ${step} ${value}`, true);
-    for (const step of group.watched) told.put(`${group.name} ${step}`, true);
-    return newValues(group, correlation, answers).map(({ value, time, witness }): Occurrence => {
+    for (const { value, step } of seen.sightings.values()) {
+      toldIn(group, step)?.values.add(value);
+      onTold();
+    }
+    for (const step of seen.watched) {
+      const told = toldIn(group, step);
+      if (told) told.isWatched = true;
+    }
+    return newValues(seen, correlation, answers).map(({ value, time, trigger }): Occurrence => {
       const fields = correlation.fields.map(({ text }) => text);
       return {
         time,
-        seen: wholeStretch([witness]),
+        seen: wholeStretch([trigger.witness()]),
         values: new Map([
           ...namedValues(correlation.groupBy, group.values),
           ...fields.map((field) => [field, value] as const),
@@ -72,19 +90,53 @@ const questionOf = (group: FirstSeenGroup, rule: Rule, correlation: FirstSeen, t
 interface Sighting {
   readonly value: string;
   readonly step: number;
-  time: number;
-  witness: Witness;
+  readonly time: number;
+  readonly trigger: Trigger;
 }
 
-interface FirstSeenGroup {
-  readonly name: string;
-  readonly values: readonly GroupValue[];
-  /** The earliest that the group was seen in this delivery. */
+/** What a delivery shows of a group. */
+interface Seen {
+  /** The earliest that the group was seen. */
   since: number;
   /** The steps of time in which a sign came that it is watched. */
   readonly watched: Set<number>;
   readonly sightings: Map<string, Sighting>;
 }
+
+const nothingSeen = (): Seen => ({
+  since: Number.POSITIVE_INFINITY,
+  watched: new Set(),
+  sightings: new Map(),
+});
+
+/** What memory is known to have of a group in the latest step of time: it need not be told again. */
+interface Told {
+  readonly step: number;
+  readonly values: Set<string>;
+  isWatched: boolean;
+}
+
+const nothingTold = (step = Number.NEGATIVE_INFINITY): Told => ({
+  step,
+  values: new Set(),
+  isWatched: false,
+});
+
+interface FirstSeenGroup {
+  readonly values: readonly GroupValue[];
+  readonly key: string;
+  told: Told;
+  seen: Seen;
+}
+
+/** Undefined for a step that is past: nothing is known of those. */
+const toldIn = (group: FirstSeenGroup, step: number): Told | undefined => {
+  if (step > group.told.step) group.told = nothingTold(step);
+  return step === group.told.step ? group.told : undefined;
+};
+
+/** What all groups of a rule together are known to have told. */
+const toldValues = 50_000;
 
 /**
  * Sightings are remembered by steps of this part of the time that a value is remembered for: a value is new where it
@@ -92,88 +144,66 @@ interface FirstSeenGroup {
  */
 const stepsRemembered = 8;
 
-/** What this process has told already need not be told again within the step. */
-type Told = Recent<true>;
-const toldValues = 50_000;
-
 const stepOf = (correlation: FirstSeen, time: number): number =>
   Math.floor((time * stepsRemembered) / (correlation.seconds * 1000));
 
-/** A trigger adds its values to its group, unless memory is known to have them. */
-const sight = (
-  group: () => FirstSeenGroup,
-  name: string,
-  correlation: FirstSeen,
+/** Whether a trigger shows a value that memory is not known to have. */
+const isSighted = (
+  { told, seen }: FirstSeenGroup,
+  step: number,
   trigger: Trigger,
-  told: Told,
-): void => {
+  fields: readonly FieldPath[],
+): boolean => {
   const { time } = trigger;
-  const step = stepOf(correlation, time);
-  for (const value of distinctValues(trigger, correlation.fields)) {
-    if (told.get(`${name} ${step} ${value}`)) continue;
-    const { sightings } = touched(group(), time);
+  let isNews = false;
+  for (const value of distinctValues(trigger, fields)) {
+    if (told.step === step && told.values.has(value)) continue;
+    isNews = true;
+    seen.since = Math.min(seen.since, time);
     const sighting = `${step} ${value}`;
-    const known = sightings.get(sighting);
-    if (!known) sightings.set(sighting, { value, step, time, witness: trigger.witness() });
-    else if (time < known.time) {
-      known.time = time;
-      known.witness = trigger.witness();
-    }
+    const known = seen.sightings.get(sighting);
+    if (!known || time < known.time) seen.sightings.set(sighting, { value, step, time, trigger });
   }
+  return isNews;
 };
 
 /** A sign that the group is watched, though it brings no value. */
-const watched = (
-  group: () => FirstSeenGroup,
-  name: string,
-  correlation: FirstSeen,
-  { time }: Trigger,
-  told: Told,
-): void => {
-  const step = stepOf(correlation, time);
-  if (!told.get(`${name} ${step}`)) touched(group(), time).watched.add(step);
-};
-
-const touched = (group: FirstSeenGroup, time: number): FirstSeenGroup => {
-  group.since = Math.min(group.since, time);
-  return group;
+const isWatchedNow = ({ told, seen }: FirstSeenGroup, step: number, { time }: Trigger): boolean => {
+  if (told.step === step && told.isWatched) return false;
+  seen.since = Math.min(seen.since, time);
+  seen.watched.add(step);
+  return true;
 };
 
 /** The first entry is the group itself, the others are its values in the order of the sightings. */
-const sightingEntries = (group: FirstSeenGroup, correlation: FirstSeen, key: string): readonly Entry[] => [
+const sightingEntries = (key: string, seen: Seen, correlation: FirstSeen): readonly Entry[] => [
   {
     key: `${key}/since`,
-    members: [{ id: 'since', time: group.since }],
+    members: [{ id: 'since', time: seen.since }],
     ttlSeconds: 2 * correlation.seconds,
   },
-  ...[...group.sightings.values()].map(
-    ({ value, step, time, witness }): Entry => ({
+  ...[...seen.sightings.values()].map(
+    ({ value, step, time, trigger }): Entry => ({
       key: `${key}/${correlation.seconds}s/${hashOf(value)}`,
-      members: [{ id: String(step), time, value: { event: witness.id } }],
+      members: [{ id: String(step), time, value: Object.freeze({ event: trigger.event }) }],
       ttlSeconds: Math.ceil((correlation.seconds * (stepsRemembered + 2)) / stepsRemembered),
     }),
   ),
 ];
 
-interface NewValue {
-  readonly value: string;
-  readonly time: number;
-  readonly witness: Witness;
-}
-
 /** The values that memory did not have, once the group has been watched for long enough. */
 const newValues = (
-  group: FirstSeenGroup,
+  { sightings }: Seen,
   correlation: FirstSeen,
   sets: readonly (readonly Member[])[],
-): readonly NewValue[] => {
+): readonly Sighting[] => {
   const [since = [], ...values] = sets;
   const watchedFrom = since[0]?.time ?? Number.POSITIVE_INFINITY;
-  return [...group.sightings.values()].filter(({ step, time, witness }, at) => {
+  return [...sightings.values()].filter(({ step, time, trigger }, at) => {
     if (time - watchedFrom < correlation.learningSeconds * 1000) return false;
     const members = values[at] ?? [];
     const own = members.find(({ id }) => id === String(step));
-    const isFirstOfStep = isObject(own?.value) && own.value.event === witness.id;
+    const isFirstOfStep = isObject(own?.value) && own.value.event === trigger.event;
     return (
       isFirstOfStep && !members.some(({ id }) => Number(id) < step && Number(id) >= step - stepsRemembered)
     );

@@ -1,4 +1,5 @@
 /** A correlation that held: what it saw, in the order of time, and what tells it from others. */
+import { byTime } from '../../state/member-set.ts';
 import type { Rule } from '../rule.ts';
 import type { Correlation } from './correlation.ts';
 import type { GroupValue } from './trigger.ts';
@@ -92,9 +93,7 @@ const united = (occurrences: readonly Occurrence[]): readonly Witness[] => {
     }
     readTo.set(among, Math.max(to, readTo.get(among) ?? -1));
   }
-  return [...byId.values()].toSorted(
-    (left, right) => left.time - right.time || (left.id < right.id ? -1 : 1),
-  );
+  return [...byId.values()].toSorted(byTime);
 };
 
 const maxListed = 5;

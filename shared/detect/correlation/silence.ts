@@ -1,16 +1,15 @@
 /** Sources that have fallen silent, by the clock: seen at every arrival of another source, and at every tick. */
 import type { Clock, Entry, Member } from '../../ports.ts';
 import { isObject } from '../../schema/json.ts';
-import { Recent } from '../../schema/recent.ts';
 import type { Rule } from '../rule.ts';
-import type { Absence } from './correlation.ts';
+import { mirrored } from './bucket.ts';
+import { type Absence, forgottenAfterSeconds } from './correlation.ts';
+import { Groups } from './groups.ts';
 import { type Occurrence, spanText, wholeStretch } from './incident.ts';
-import { type GroupValue, groupName, groupsOf } from './trigger.ts';
-import { namedValues, type Watch } from './watch.ts';
+import type { GroupValue, Trigger } from './trigger.ts';
+import { namedValues, type Question, type Watch } from './watch.ts';
 import type { Witness } from './witness.ts';
 
-/** What has been gone for so long is given up: it was taken away on purpose. */
-const forgottenAfterSeconds = 30 * 86_400;
 /** A fleet has so many sources at most. */
 const maxSources = 10_000;
 /** Sightings of a source closer together than this part of the silence that counts are not told. */
@@ -19,13 +18,14 @@ const sightingsPerSilence = 16;
 /** Only what has come live can fall silent: lines older than the silence that counts say nothing about now. */
 export const silenceWatch = (rule: Rule, correlation: Absence, now: Clock): Watch => {
   const milliseconds = correlation.seconds * 1000;
-  const told = new Recent<number>(maxSources);
-  let sources = new Map<string, Member>();
+  const groups = new Groups(
+    (values): Source => ({ id: JSON.stringify(values), last: Number.NEGATIVE_INFINITY, sighting: undefined }),
+  );
 
   const silentSources = (members: readonly Member[]): readonly Occurrence[] => {
     const time = now();
     return members.flatMap((member): readonly Occurrence[] => {
-      const lastSeen = -member.time;
+      const lastSeen = mirrored(member.time);
       if (time - lastSeen < milliseconds || !isObject(member.value)) return [];
       const values = JSON.parse(member.id) as readonly GroupValue[];
       return [
@@ -48,9 +48,9 @@ export const silenceWatch = (rule: Rule, correlation: Absence, now: Clock): Watc
     maxMembers: maxSources,
   });
 
-  const asked = (members: readonly Member[]) => ({
+  const asked = (members: readonly Member[]): Question => ({
     entries: [entryOf(members)],
-    read: ([answer = []]: readonly (readonly Member[])[]) => silentSources(answer),
+    read: ([answer = []]) => silentSources(answer),
   });
 
   return {
@@ -58,21 +58,31 @@ export const silenceWatch = (rule: Rule, correlation: Absence, now: Clock): Watc
     take: (place, trigger) => {
       const input = correlation.inputs[place];
       if (!input || now() - trigger.time >= milliseconds) return;
-      for (const values of groupsOf(trigger, input)) {
-        const name = groupName(values);
-        const last = told.get(name);
-        if (last !== undefined && trigger.time - last < milliseconds / sightingsPerSilence) continue;
-        told.put(name, trigger.time);
-        const id = JSON.stringify(values);
-        // With the time mirrored at zero the set keeps the latest sighting.
-        sources.set(id, { id, time: -trigger.time, value: trigger.witness() as never });
+      for (const source of groups.of(trigger, input)) {
+        if (trigger.time - source.last < milliseconds / sightingsPerSilence) continue;
+        source.last = trigger.time;
+        source.sighting = trigger;
+        groups.touch(source);
       }
     },
     drain: () => {
-      const members = [...sources.values()];
-      sources = new Map();
-      return members.length === 0 ? { entries: [], read: () => [] } : asked(members);
+      const members = groups.drain().flatMap(taken);
+      return members.length === 0 ? undefined : asked(members);
     },
     tick: () => asked([]),
   };
+};
+
+/** A group of the rule, by the JSON of its values. */
+interface Source {
+  readonly id: string;
+  /** The latest sighting that was told of. */
+  last: number;
+  sighting: Trigger | undefined;
+}
+
+const taken = (source: Source): readonly Member[] => {
+  const { id, sighting } = source;
+  source.sighting = undefined;
+  return sighting ? [{ id, time: mirrored(sighting.time), value: sighting.witness() as never }] : [];
 };

@@ -27,19 +27,6 @@ const maxGroups = 16;
 
 /** The groups that a trigger is in: one, or one for each value where a field holds several. */
 export const groupsOf = (trigger: Trigger, { groupBy }: Input): readonly (readonly GroupValue[])[] => {
-  const single: GroupValue[] = [];
-  for (const path of groupBy) {
-    const value = valueAt(trigger, path);
-    if (value === undefined) return manyGroupsOf(trigger, groupBy);
-    single.push(value);
-  }
-  return [single];
-};
-
-const manyGroupsOf = (
-  trigger: Trigger,
-  groupBy: readonly FieldPath[],
-): readonly (readonly GroupValue[])[] => {
   let groups: (readonly GroupValue[])[] = [[]];
   for (const path of groupBy) {
     const values = valuesAt(trigger, path);
@@ -48,32 +35,46 @@ const manyGroupsOf = (
   return groups;
 };
 
+/** The one group that a trigger is in; undefined where it may be in several. */
+export const groupOf = (trigger: Trigger, { groupBy }: Input): readonly GroupValue[] | undefined => {
+  const values = new Array<GroupValue>(groupBy.length);
+  for (let at = 0; at < groupBy.length; at++) {
+    const value = valueAt(trigger, groupBy[at] as FieldPath);
+    if (value === undefined) return undefined;
+    values[at] = value;
+  }
+  return values;
+};
+
 /** The one value at a path, null where there is none; undefined where it is no plain text. */
 const valueAt = (trigger: Trigger, path: FieldPath): GroupValue | undefined => {
   if (ownFields.has(path.text)) return valuesAt(trigger, path)[0];
   const found = trigger.scope.valuesAt(path);
   if (typeof found === 'string') return found;
+  if (typeof found === 'boolean') return found ? 'true' : 'false';
   return found === undefined ? null : undefined;
 };
 
-/** Tells groups of one correlation apart within this process, and costs less than JSON. */
-export const groupName = (values: readonly GroupValue[]): string => {
-  const [first, ...more] = values;
-  let name = first ?? missingName;
-  for (const value of more) name += `\u0000${value ?? missingName}`;
-  return name;
-};
-
-const missingName = '\u0001';
-
 /** What tells values apart: each value of one field, or what several fields hold together. None where one is missing. */
 export const distinctValues = (trigger: Trigger, fields: readonly FieldPath[]): readonly string[] => {
-  const [only, ...more] = fields;
-  if (!only) return [];
-  if (more.length === 0) return valuesAt(trigger, only).filter((value) => value !== null);
+  let joined: string | undefined;
+  for (const field of fields) {
+    const value = valueAt(trigger, field);
+    if (value === null) return none;
+    if (value === undefined) return severalValues(trigger, fields);
+    joined = joined === undefined ? value : `${joined} ${value}`;
+  }
+  return joined === undefined ? none : [joined];
+};
+
+const none: readonly string[] = [];
+
+const severalValues = (trigger: Trigger, fields: readonly FieldPath[]): readonly string[] => {
   const parts = fields.map((field) => valuesAt(trigger, field).filter((value) => value !== null));
+  const [only] = parts;
+  if (parts.length === 1 && only) return only;
   return parts.some((values) => values.length === 0)
-    ? []
+    ? none
     : [parts.map((values) => values.join(',')).join(' ')];
 };
 

@@ -1,44 +1,48 @@
 /** Correlations over sliding windows: what is told to memory, and how its answer is read. */
 import type { Entry, Member } from '../../ports.ts';
 import { isObject } from '../../schema/json.ts';
+import { byTime } from '../../state/member-set.ts';
 import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
 import { numberForm } from '../sigma/term.ts';
-import type { WindowCorrelation } from './correlation.ts';
+import { bucketAt, bucketEntries, mirrored } from './bucket.ts';
+import { countingTypes, type WindowCorrelation } from './correlation.ts';
+import { Groups } from './groups.ts';
 import { measuredText, type Occurrence } from './incident.ts';
-import { distinctValues, type GroupValue, groupName, groupsOf, type Trigger, valuesAt } from './trigger.ts';
+import { distinctValues, type GroupValue, type Trigger, valuesAt } from './trigger.ts';
 import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
 import { type Firing, firingsIn, inOrder, type Observation } from './window.ts';
 import type { Witness } from './witness.ts';
 
 export const windowWatch = (rule: Rule, correlation: WindowCorrelation): Watch => {
-  let groups = new Map<string, WindowGroup>();
+  const groups = new Groups(
+    (values): WindowGroup => ({ values, key: keyOf(rule, values), buckets: new Map() }),
+  );
   return {
     rule,
     take: (place, trigger) => {
       const input = correlation.inputs[place];
       if (!input) return;
-      for (const values of groupsOf(trigger, input)) {
-        const name = groupName(values);
-        let group = groups.get(name);
-        if (!group) {
-          group = { values, buckets: new Map() };
-          groups.set(name, group);
-        }
+      for (const group of groups.of(trigger, input)) {
         observe(group, correlation, place, trigger);
+        groups.touch(group);
       }
     },
-    drain: () => {
-      const taken = groups;
-      groups = new Map();
-      return askedTogether([...taken.values()].map((group) => questionOf(group, rule, correlation)));
-    },
+    drain: () =>
+      askedTogether(
+        groups.drain().map((group) => {
+          const { buckets } = group;
+          group.buckets = new Map();
+          return questionOf({ ...group, buckets }, correlation);
+        }),
+      ),
   };
 };
 
-const questionOf = (group: WindowGroup, rule: Rule, correlation: WindowCorrelation): Question => ({
-  entries: entriesOf(group, correlation, keyOf(rule, group.values)),
+const questionOf = (group: WindowGroup, correlation: WindowCorrelation): Question => ({
+  entries: entriesOf(group, correlation),
   read: (answers) => {
+    if (!canHold(correlation, answers)) return [];
     const { ordered, firings } = firingsOf(group, correlation, answers);
     return firings.map(
       ({ time, measured, from, to }): Occurrence => ({
@@ -55,16 +59,16 @@ const questionOf = (group: WindowGroup, rule: Rule, correlation: WindowCorrelati
 });
 
 /**
- * A group's memory lies in buckets as long as the window, so a window touches two of them. A bucket keeps the first
- * members by time: as many as the condition asks for, so that a bucket that is full has met it by itself.
+ * A group's memory lies in buckets as long as the window. A bucket keeps the first members by time: as many as the
+ * condition asks for, so that a bucket that is full has met it by itself.
  */
 interface WindowGroup {
   readonly values: readonly GroupValue[];
-  readonly buckets: Map<number, Map<string, Member>>;
+  readonly key: string;
+  /** What this delivery shows, by bucket and id. */
+  buckets: Map<number, Map<string, Sighting>>;
 }
 
-/** A late line finds its window for a day after the window has passed. */
-const lateSeconds = 86_400;
 /** Alerts tell more than the condition needs, where there is more. */
 const leastKept = 100;
 const mostKept = 1000;
@@ -90,6 +94,15 @@ const keptIn = (correlation: WindowCorrelation): number => {
   }
 };
 
+/** What a trigger shows, before its event is looked at: of a flood most is forgotten again before it is told. */
+interface Sighting {
+  readonly id: string;
+  readonly time: number;
+  readonly number?: number | undefined;
+  readonly input: number;
+  readonly trigger: Trigger;
+}
+
 /** Adds what a trigger shows to its group. */
 const observe = (
   group: WindowGroup,
@@ -97,35 +110,21 @@ const observe = (
   input: number,
   trigger: Trigger,
 ): void => {
-  const bucket = Math.floor(trigger.time / (correlation.seconds * 1000));
-  let members = group.buckets.get(bucket);
-  if (!members) {
-    members = new Map();
-    group.buckets.set(bucket, members);
+  const bucket = bucketAt(trigger.time, correlation.seconds);
+  let sightings = group.buckets.get(bucket);
+  if (!sightings) {
+    sightings = new Map();
+    group.buckets.set(bucket, sightings);
   }
-  for (const told of sightingsOf(correlation, input, trigger)) {
-    const known = members.get(told.id);
-    // Most of a flood is told already: an event is looked at only where it is to be remembered.
-    if (!known || told.time < known.time) members.set(told.id, memberOf(told, input, trigger));
+  for (const sighting of sightingsOf(correlation, input, trigger)) {
+    const known = sightings.get(sighting.id);
+    if (!known || sighting.time < known.time) sightings.set(sighting.id, sighting);
   }
-  if (members.size > 4 * keptIn(correlation))
-    group.buckets.set(bucket, firstOf(members, keptIn(correlation)));
+  if (sightings.size > 4 * keptIn(correlation)) {
+    const kept = [...sightings.values()].toSorted(byTime).slice(0, keptIn(correlation));
+    group.buckets.set(bucket, new Map(kept.map((sighting) => [sighting.id, sighting])));
+  }
 };
-
-const firstOf = (members: ReadonlyMap<string, Member>, count: number): Map<string, Member> =>
-  new Map(
-    [...members.values()]
-      .toSorted((left, right) => left.time - right.time || (left.id < right.id ? -1 : 1))
-      .slice(0, count)
-      .map((member) => [member.id, member]),
-  );
-
-/** A member before its event is looked at. */
-interface Sighting {
-  readonly id: string;
-  readonly time: number;
-  readonly number?: number | undefined;
-}
 
 const sightingsOf = (
   correlation: WindowCorrelation,
@@ -135,20 +134,22 @@ const sightingsOf = (
   const { time } = trigger;
   switch (correlation.type) {
     case 'event_count':
-      return [{ id: `${input} ${trigger.id}`, time }];
+      return [{ id: `${input} ${trigger.id}`, time, input, trigger }];
     case 'value_count':
-      return distinctValues(trigger, correlation.fields).flatMap((value) => bothEnds(slotOf(value), time));
+      return distinctValues(trigger, correlation.fields).flatMap((value) =>
+        bothEnds(slotOf(value), input, trigger),
+      );
     case 'temporal':
-      return bothEnds(String(input), time);
+      return bothEnds(String(input), input, trigger);
     case 'temporal_ordered': {
       const step = Math.floor((time * stepsPerWindow) / (correlation.seconds * 1000));
-      return bothEnds(`${input} ${step}`, time);
+      return bothEnds(`${input} ${step}`, input, trigger);
     }
     default: {
       const [field] = correlation.fields;
       const [text] = field ? valuesAt(trigger, field) : [];
       const number = numberForm(text ?? null);
-      return number === undefined ? [] : [{ id: `${input} ${trigger.id}`, time, number }];
+      return number === undefined ? [] : [{ id: `${input} ${trigger.id}`, time, number, input, trigger }];
     }
   }
 };
@@ -159,13 +160,10 @@ const slotOf = (value: string): string =>
 
 const longestSlot = 128;
 
-/**
- * The first and the last time that something showed. A set keeps the earliest of each member; told with its time
- * mirrored at zero, it keeps the latest.
- */
-const bothEnds = (slot: string, time: number): readonly Sighting[] => [
-  { id: `+${slot}`, time },
-  { id: `-${slot}`, time: -time },
+/** The first and the last time that something showed. */
+const bothEnds = (slot: string, input: number, trigger: Trigger): readonly Sighting[] => [
+  { id: `+${slot}`, time: trigger.time, input, trigger },
+  { id: `-${slot}`, time: mirrored(trigger.time), input, trigger },
 ];
 
 /** A member's value: which input it came by, what it adds to a sum, and the event that showed it. */
@@ -175,24 +173,37 @@ interface Shown {
   readonly witness: Witness;
 }
 
-const memberOf = ({ id, time, number }: Sighting, input: number, trigger: Trigger): Member => {
-  const shown: Shown = { input, ...(number !== undefined && { number }), witness: trigger.witness() };
-  return { id, time, value: shown as never };
+const memberOf = ({ id, time, number, input, trigger }: Sighting): Member => {
+  const witness = trigger.witness();
+  const shown: Shown = number === undefined ? { input, witness } : { input, number, witness };
+  return { id, time, value: Object.freeze(shown) as never };
 };
 
 /** What is told of a group, and the neighbours of each bucket, which a window may reach into. */
-const entriesOf = (group: WindowGroup, correlation: WindowCorrelation, key: string): readonly Entry[] => {
-  const buckets = new Map<number, readonly Member[]>();
-  for (const [bucket, members] of group.buckets) {
-    for (const near of [bucket - 1, bucket + 1]) if (!buckets.has(near)) buckets.set(near, []);
-    buckets.set(bucket, [...members.values()]);
-  }
-  return [...buckets].map(([bucket, members]) => ({
-    key: `${key}/${correlation.seconds}s/${bucket}`,
-    members,
-    ttlSeconds: 2 * correlation.seconds + lateSeconds,
-    maxMembers: keptIn(correlation),
-  }));
+const entriesOf = ({ key, buckets }: WindowGroup, correlation: WindowCorrelation): readonly Entry[] => {
+  const told = new Map(
+    [...buckets].map(([bucket, sightings]) => [bucket, [...sightings.values()].map(memberOf)] as const),
+  );
+  const { seconds } = correlation;
+  return bucketEntries(told, { key, seconds, maxMembers: keptIn(correlation), reach: [-1, 1] });
+};
+
+/** False where memory holds too few of what is counted for the condition to be met, so that no window need be looked at. */
+const canHold = (
+  { type, comparisons, expression }: WindowCorrelation,
+  sets: readonly (readonly Member[])[],
+): boolean => {
+  const isCounted =
+    (countingTypes as readonly string[]).includes(type) || (!expression && type === 'temporal');
+  if (!isCounted) return true;
+  const least = comparisons.reduce(
+    (most, { operator, value }) => (operator === 'gte' || operator === 'gt' ? Math.max(most, value) : most),
+    0,
+  );
+  let count = 0;
+  // Of what is told with both its ends one is counted.
+  for (const members of sets) for (const { id } of members) if (!id.startsWith('-')) count++;
+  return count >= least;
 };
 
 /** Every firing that something told now has a part in, and what was in its window. */
@@ -203,9 +214,8 @@ const firingsOf = (
 ): { readonly ordered: readonly Observation[]; readonly firings: readonly Firing[] } => {
   const ordered = inOrder(observationsIn(sets.flat()));
   const told = new Set<string>();
-  for (const members of group.buckets.values())
-    for (const { time, value } of members.values())
-      told.add(`${Math.abs(time)} ${shownIn(value)?.witness.id}`);
+  for (const sightings of group.buckets.values())
+    for (const { trigger } of sightings.values()) told.add(`${trigger.time} ${trigger.event}`);
   const isTold = ordered.map(({ time, witness }) => told.has(`${time} ${witness.id}`));
   const toldBefore = [0];
   for (const [at, is] of isTold.entries()) toldBefore.push((toldBefore[at] ?? 0) + (is ? 1 : 0));

@@ -34,7 +34,7 @@ export const witnessOf = ({ rule, event }: Finding, time: number): Witness => {
   });
 };
 
-/** The same with absent members left out, texts cut and lists shortened. */
+/** The same with absent members left out, texts cut and lists shortened; frozen, so that a store may keep it as it is. */
 const trimmed = <T>(value: T): T => cut(value as never) as T;
 
 const cut = (value: JsonObject | readonly unknown[] | string | number | boolean | null): unknown => {
@@ -42,12 +42,12 @@ const cut = (value: JsonObject | readonly unknown[] | string | number | boolean 
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     // Of many addresses the last is the one that the client could not choose.
-    return value.slice(-maxTexts).map((member) => cut(member as never));
+    return Object.freeze(value.slice(-maxTexts).map((member) => cut(member as never)));
   }
   const copy: Record<string, unknown> = {};
   for (const key in value as JsonObject) {
     const member = (value as JsonObject)[key];
     if (member !== undefined) copy[key] = cut(member as never);
   }
-  return copy;
+  return Object.freeze(copy);
 };

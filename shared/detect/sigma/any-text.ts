@@ -3,6 +3,9 @@ import { folded, literalOf, type Pattern, type TextMatcher, textMatcher } from '
 
 /** Whether a text, without regard to case, is met by any of the patterns. */
 export const anyTextMatcher = (patterns: readonly Pattern[]): TextMatcher => {
+  const [only] = patterns;
+  const alone = patterns.length === 1 && only && endMatcher(foldedPattern(only));
+  if (alone) return alone;
   const equal = new Set<string>();
   const rest: Pattern[] = [];
   for (const pattern of patterns) {
@@ -18,6 +21,27 @@ export const anyTextMatcher = (patterns: readonly Pattern[]): TextMatcher => {
     for (const matches of matchers) if (matches(lower)) return true;
     return false;
   });
+};
+
+/**
+ * The whole of a text, its beginning or its end is as long as what it is compared with, for folding changes no length: no
+ * more of it is folded.
+ */
+const endMatcher = (pattern: Pattern): TextMatcher | undefined => {
+  const [first, second] = pattern;
+  if (pattern.length === 1 && typeof first === 'object') {
+    const { literal } = first;
+    return (text) => text.length === literal.length && folded(text) === literal;
+  }
+  if (pattern.length === 2 && typeof first === 'object' && second === 'many') {
+    const { literal } = first;
+    return (text) => folded(text.slice(0, literal.length)) === literal;
+  }
+  if (pattern.length === 2 && first === 'many' && typeof second === 'object') {
+    const { literal } = second;
+    return (text) => folded(text.slice(Math.max(0, text.length - literal.length))) === literal;
+  }
+  return undefined;
 };
 
 const foldedPattern = (pattern: Pattern): Pattern =>

@@ -102,6 +102,7 @@ export const itemOf = (
     key,
     routed: isAlone && isRouted(path.text),
     field: isAlone ? path.text : undefined,
+    isPresence: form.exists !== undefined,
     part: isAlone ? partIn(path) : undefined,
     needs: needOf(path, literalsOf(form.terms)),
     cost: costOf(form) + (path.segments[0]?.name === 'caller' ? costOfAddress : 0),

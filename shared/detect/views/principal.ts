@@ -9,6 +9,7 @@ import type { JsonObject } from '../../schema/json.ts';
 export const principalOf = ({ actor }: AuditEvent): JsonObject | undefined => {
   const { name } = actor;
   if (name === undefined || name === '') return undefined;
+  if (!name.startsWith('arn:')) return { name };
   const [, role, session] = assumedRole.exec(name) ?? [];
   return role === undefined || session === undefined || !isMachineMade(session)
     ? { name }

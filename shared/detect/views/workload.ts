@@ -19,11 +19,11 @@ const ownSubresources = new Set<string | undefined>([undefined, '', 'ephemeralco
 export const canHoldWorkload = (event: AuditEvent): boolean =>
   isWrite(event) && ownSubresources.has(event.target.subresource);
 
-const containerLists = {
-  containers: 'container',
-  initContainers: 'init',
-  ephemeralContainers: 'ephemeral',
-} as const;
+const containerLists = [
+  ['containers', 'container'],
+  ['initContainers', 'init'],
+  ['ephemeralContainers', 'ephemeral'],
+] as const;
 
 /**
  * `workload`: kind, labels, annotations, spec (the pod spec), containers (init and ephemeral ones too, each with `type`
@@ -70,18 +70,23 @@ const podOf = (body: JsonObject, resource: string | undefined): JsonObject | und
   return objectOf(jobTemplate?.template) ?? objectOf(spec?.template);
 };
 
-const containersOf = (spec: JsonObject): readonly JsonObject[] =>
-  Object.entries(containerLists).flatMap(([list, type]) =>
-    writtenIn(spec[list]).map((container) => ({ ...container, type, line: lineOf(container) })),
-  );
+const containersOf = (spec: JsonObject): readonly JsonObject[] => {
+  const containers: JsonObject[] = [];
+  for (const [list, type] of containerLists)
+    if (spec[list] !== undefined)
+      for (const container of writtenIn(spec[list]))
+        containers.push({ ...container, type, line: lineOf(container) });
+  return containers;
+};
 
 /** A strategic merge patch names by `$patch: delete` what it takes out, and by `$patch: replace` alone that it replaces. */
 const writtenIn = (list: JsonValue | undefined): readonly JsonObject[] =>
-  listOf(list)
-    .filter(isObject)
-    .filter(
-      ({ $patch, ...rest }) => $patch !== 'delete' && ($patch === undefined || Object.keys(rest).length > 0),
-    );
+  listOf(list).filter(isObject).filter(isWritten);
+
+const isWritten = (member: JsonObject): boolean => {
+  const { $patch } = member;
+  return $patch === undefined || ($patch !== 'delete' && Object.keys(member).length > 1);
+};
 
 const lineOf = (container: JsonObject): string | undefined => {
   const words = [...textsOf(container.command), ...textsOf(container.args)];
