@@ -10,6 +10,8 @@ export interface Tally {
   readonly duplicates: number;
   readonly dropped: number;
   readonly truncated: number;
+  /** Events whose request was answered with 401 or 403. */
+  readonly refused: number;
   /** Objects of the archive. */
   readonly archived: number;
   /** Alerts that rules raised. */
@@ -31,6 +33,7 @@ const nothing: Tally = {
   duplicates: 0,
   dropped: 0,
   truncated: 0,
+  refused: 0,
   archived: 0,
   found: 0,
   alerted: 0,
@@ -49,8 +52,18 @@ const countsOf = (outcome: Outcome | TickOutcome): Tally => ({
 });
 
 const ofRecords = ({ account, archived }: Outcome): Tally => {
-  const { records, events, rejected, duplicates, dropped, truncated } = account;
-  return { ...nothing, received: records, events, rejected, duplicates, dropped, truncated, archived };
+  const { records, events, rejected, duplicates, dropped, truncated, refused } = account;
+  return {
+    ...nothing,
+    received: records,
+    events,
+    rejected,
+    duplicates,
+    dropped,
+    truncated,
+    refused,
+    archived,
+  };
 };
 
 const ofAlerts = ({ sinks, unrouted }: DeliveryReport) => ({
@@ -70,6 +83,7 @@ const added = (left: Tally, right: Tally): Tally => ({
   duplicates: left.duplicates + right.duplicates,
   dropped: left.dropped + right.dropped,
   truncated: left.truncated + right.truncated,
+  refused: left.refused + right.refused,
   archived: left.archived + right.archived,
   found: left.found + right.found,
   alerted: left.alerted + right.alerted,

@@ -106,7 +106,7 @@ const providers = await served();
 try {
   const where = whereTheyAre(providers);
   if ((await statusOf(['version'], 'infra', where, 'ignore')) === undefined)
-    process.stdout.write('test:terraform: left out, for it needs terraform 1.7 or later on the PATH\n');
+    process.stdout.write('test:terraform: left out, for it needs terraform 1.11 or later on the PATH\n');
   else if (!(await isWell(where))) process.exitCode = 1;
 } finally {
   for (const { close } of providers) close();

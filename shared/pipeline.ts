@@ -13,6 +13,8 @@ export interface Account {
   duplicates: number;
   dropped: number;
   truncated: number;
+  /** Events whose request was answered with 401 or 403. */
+  refused: number;
   readonly rejectedFor: Record<string, number>;
   readonly droppedFor: Record<string, number>;
 }
@@ -24,6 +26,7 @@ export const emptyAccount = (): Account => ({
   duplicates: 0,
   dropped: 0,
   truncated: 0,
+  refused: 0,
   rejectedFor: {},
   droppedFor: {},
 });
@@ -64,6 +67,8 @@ const processRecord = (record: RawRecord, seen: Seen, account: Account, receiver
   }
   account.events++;
   if (result.origin.truncated) account.truncated++;
+  const { code } = result.outcome;
+  if (code === 401 || code === 403) account.refused++;
   receiver.onEvent(result, record);
 };
 

@@ -43,6 +43,7 @@ describe('an account', () => {
       duplicates: 1,
       dropped: 4,
       truncated: 0,
+      refused: 0,
       rejectedFor: { unrecognised: 1, 'not-an-object': 1 },
       droppedFor: { 'control-message': 2, blank: 1, 'request-received': 1 },
     });
@@ -51,6 +52,15 @@ describe('an account', () => {
   it('counts what was salvaged from a record cut short', () => {
     const line = JSON.stringify(auditEvent).slice(0, 700);
     expect(processed([line]).account).toMatchObject({ records: 1, events: 1, truncated: 1 });
+  });
+
+  it('counts who was refused, and not who failed otherwise', () => {
+    const answers = [401, 403, 404, 500].map((code, at) => ({
+      ...auditEvent,
+      auditID: `0000000${at}`,
+      responseStatus: { code },
+    }));
+    expect(processed([answers]).account).toMatchObject({ events: 4, refused: 2 });
   });
 
   it('says where in the delivery a rejected record stood', () => {

@@ -92,6 +92,17 @@ resource "google_cloudfunctions2_function" "klaxon" {
   ]
 }
 
+# A push is a request, and of each request Cloud Run writes an entry about half as large as what was pushed. What is told of
+# deliveries stands in the function's own log; requests that fail are kept, and all are counted.
+resource "google_logging_project_exclusion" "pushes" {
+  project     = local.project
+  name        = "${local.name}-pushes"
+  description = "Of Klaxon's own service: a request for each line that is read"
+  filter      = "log_id(\"run.googleapis.com/requests\") AND resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${local.name}-deliveries\" AND httpRequest.status<400"
+
+  depends_on = [google_project_service.used]
+}
+
 # Each function is somebody of its own, so that what one may do is not what all may do.
 resource "google_service_account" "function" {
   for_each     = local.functions
@@ -129,6 +140,17 @@ resource "google_storage_bucket" "packages" {
   }
 
   depends_on = [google_project_service.used, google_kms_crypto_key_iam_member.agents]
+}
+
+# The settings that the functions carry are in the package, and beside it where it was made.
+check "packed_with_these_settings" {
+  assert {
+    condition = try(
+      jsonencode(jsondecode(file("${trimsuffix(var.package, ".zip")}/pack.json")).settings.documents[0].value),
+      jsonencode(yamldecode(file(var.config))),
+    ) == jsonencode(yamldecode(file(var.config)))
+    error_message = "The functions were packed with other settings than ${var.config}: npm run build -- --only gcp"
+  }
 }
 
 # Named by what is in it: another package is another object, and so another revision.

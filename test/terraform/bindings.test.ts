@@ -107,6 +107,30 @@ describe('a binding', () => {
     });
   });
 
+  it('reads a block of a provider, for which it has no class', () => {
+    const text = binding(
+      `  // features - computed: false, optional: true, required: false
+  private _features?: KettleFeatures[] | cdktf.IResolvable;
+`,
+      `
+export function kettleFeaturesToHclTerraform(struct?: KettleFeatures): any {
+  const attrs = {
+    whistles: {
+      value: cdktf.booleanToHclTerraform(struct!.whistles),
+      isBlock: false,
+      type: "simple",
+      storageClassType: "boolean",
+    },
+  };
+}
+`,
+    );
+    expect(bindingIn(text).block.blocks['features']).toMatchObject({
+      attributes: { whistles: { type: 'bool', from: 'optional' } },
+      nesting: 'list',
+    });
+  });
+
   it('is refused where an attribute has a form that is not known', () => {
     const text = binding(
       '  // x - computed: false, optional: true, required: false\n  private _x?: Oddity;\n',

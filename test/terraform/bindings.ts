@@ -25,7 +25,7 @@ export const bindingIn = (source: string): Binding => {
   return {
     type: /tfResourceType = "(\w+)"/.exec(main.text)?.[1],
     providerVersion: /providerVersion: '([\d.]+)'/.exec(main.text)?.[1],
-    block: blockOf(main, classes),
+    block: blockOf(main, classes, source),
   };
 };
 
@@ -61,16 +61,17 @@ const giver = (computed: boolean, optional: boolean, required: boolean): Attribu
   return computed ? 'optional or computed' : 'optional';
 };
 
-const blockOf = (owner: Class, classes: Classes): Block => {
+const blockOf = (owner: Class, classes: Classes, source: string): Block => {
   const attributes: Record<string, Attribute> = {};
   const blocks: Record<string, NestedBlock> = {};
   for (const { name, from, text } of membersOf(owner)) {
     const nested = nestedIn(text, owner, classes);
-    if (unreadForm.test(text)) {
-      blocks[name] = { attributes: {}, blocks: {}, nesting: 'list', isRequired: false, isOne: false };
+    const written = writtenForm.exec(text)?.[1];
+    if (written !== undefined) {
+      blocks[name] = writtenBlock(written, source);
     } else if (nested && !from.includes('computed')) {
       blocks[name] = {
-        ...blockOf(nested.of, classes),
+        ...blockOf(nested.of, classes, source),
         // The SDK of providers nests this one by itself: it is written for every resource.
         nesting: name === 'timeouts' ? 'single' : nested.nesting,
         isRequired: from === 'required',
@@ -78,15 +79,52 @@ const blockOf = (owner: Class, classes: Classes): Block => {
       };
     } else {
       // What a provider may fill in itself is an attribute that can be written like a block.
-      const type = nested ? objectsOf(nested, classes) : plainTypeOf(text, `${owner.name}.${name}`);
+      const type = nested ? objectsOf(nested, classes, source) : plainTypeOf(text, `${owner.name}.${name}`);
       attributes[name] = { type, from };
     }
   }
   return { attributes, blocks };
 };
 
-/** A block of the provider's own: it is only written, so the binding has no class for it, and what is in it stays unknown. */
-const unreadForm = /^ {2}private _\w+\?: [A-Z]\w+\[\] \|/m;
+/** A block of the provider's own is only ever written: the binding has a function for it that names what is in it, and no class. */
+const writtenForm = /^ {2}private _\w+\?: ([A-Z]\w+)\[\] \|/m;
+
+const writtenMember =
+  /^ {4}(\w+): \{\n {6}value: .*\n {6}isBlock: (true|false),\n {6}type: "\w+",\n {6}storageClassType: "(\w+)"/gm;
+
+const writtenTypes: Readonly<Record<string, AttributeType>> = {
+  string: 'string',
+  number: 'number',
+  boolean: 'bool',
+  stringList: ['list', 'string'],
+};
+
+const writtenTypeOf = (kind: string, place: string): AttributeType => {
+  const type = writtenTypes[kind];
+  if (!type) throw new Error(`${place} has a type that is not known: ${kind}`);
+  return type;
+};
+
+const writtenBlock = (struct: string, source: string): NestedBlock => {
+  const start = source.indexOf(`function ${struct[0]?.toLowerCase()}${struct.slice(1)}ToHclTerraform(`);
+  const text = start < 0 ? '' : source.slice(start, source.indexOf('\n}', start));
+  const members = [...text.matchAll(writtenMember)].map(([, name = '', isBlock, kind = '']) => ({
+    name,
+    type: isBlock === 'true' ? undefined : writtenTypeOf(kind, `${struct}.${name}`),
+    struct: kind.replace(/List$/, ''),
+  }));
+  return {
+    attributes: Object.fromEntries(
+      members.flatMap(({ name, type }) => (type ? [[name, { type, from: 'optional' as const }]] : [])),
+    ),
+    blocks: Object.fromEntries(
+      members.flatMap((member) => (member.type ? [] : [[member.name, writtenBlock(member.struct, source)]])),
+    ),
+    nesting: 'list',
+    isRequired: false,
+    isOne: false,
+  };
+};
 
 interface Nested {
   readonly of: Class;
@@ -105,8 +143,8 @@ const nestedIn = (text: string, owner: Class, classes: Classes): Nested | undefi
   return { of, nesting: isSet === 'true' ? 'set' : 'list', isOne: kind === 'OutputReference' };
 };
 
-const objectsOf = ({ of, nesting }: Nested, classes: Classes): AttributeType => {
-  const { attributes, blocks } = blockOf(of, classes);
+const objectsOf = ({ of, nesting }: Nested, classes: Classes, source: string): AttributeType => {
+  const { attributes, blocks } = blockOf(of, classes, source);
   const members = Object.entries(attributes).map(([name, { type }]) => [name, type] as const);
   if (Object.keys(blocks).length > 0) throw new Error(`${of.name} is an object, and has blocks`);
   return [nesting, ['object', Object.fromEntries(members)]];

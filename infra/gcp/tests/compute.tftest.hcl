@@ -41,6 +41,23 @@ run "runs_three_functions" {
   }
 }
 
+run "pays_for_no_log_of_requests" {
+  expect_failures = [check.secrets_are_here]
+
+  assert {
+    condition = (strcontains(google_logging_project_exclusion.pushes.filter, "service_name=\"klaxon-staging-deliveries\"")
+    && strcontains(google_logging_project_exclusion.pushes.filter, "httpRequest.status<400"))
+    error_message = "of Klaxon's own service alone, and never of what fails"
+  }
+}
+
+run "notices_other_settings_than_were_packed" {
+  expect_failures = [check.secrets_are_here, check.packed_with_these_settings]
+  variables {
+    package = "tests/packed.zip"
+  }
+}
+
 run "tells_functions_where_things_are" {
   expect_failures = [check.secrets_are_here]
 

@@ -1,0 +1,7 @@
+-- Who created, changed or deleted cluster roles.
+SELECT DISTINCT id, at, cluster, actor, cloud_identity, ips, verb, namespace, name, result
+FROM audit
+WHERE "date" >= CONVERT(CHAR(10), DATEADD(DAY, -1, GETUTCDATE()), 23)
+  AND verb IN ('create', 'update', 'patch', 'delete', 'deletecollection')
+  AND resource = 'clusterroles'
+ORDER BY at DESC;
