@@ -1,0 +1,12 @@
+/** Every fault at every request that a function on Google Cloud makes. */
+import { refusalOf } from '../../stand-ins/google.ts';
+import { survivesEveryFault } from '../survives-faults.ts';
+import { openStage, services } from './fault-runs.ts';
+
+survivesEveryFault({
+  cloud: 'gcp',
+  open: openStage,
+  services,
+  conflictOf: { Firestore: { commit: refusalOf(409, 'ABORTED') } },
+  leastAsked: { 'Cloud Storage': 4, Firestore: 10, 'Pub/Sub': 2, 'dead letters': 2 },
+});
