@@ -1,17 +1,14 @@
 /** The package that is deployed, served by the Functions Framework, with every service that it speaks to played on the loopback. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundle } from '../../../scripts/bundle.ts';
-import { functionPackages } from '../../../scripts/function-packages.ts';
-import { writePack } from '../../../scripts/pack.ts';
 import { sayLeftOut, sharedFolder } from '../../shared-data.ts';
 import { type CloudRun, openCloudRun } from '../../stand-ins/cloud-run.ts';
 import { archivedIn } from '../archived.ts';
-import { secretRead as auditEvent, eventList, rulesText } from '../story.ts';
+import { secretRead as auditEvent, eventList } from '../story.ts';
+import { packedFunction } from './packed-function.ts';
 import {
   bareOf,
   binaryEventOf,
@@ -24,30 +21,13 @@ import {
 } from './requests.ts';
 import { alertsIn, archiveBucket, openWorld, token, type World } from './world.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const work = mkdtempSync(join(tmpdir(), 'klaxon-gcp-'));
 const folder = join(work, 'package');
-
-writeFileSync(join(work, 'rules.yml'), rulesText);
-writeFileSync(
-  join(work, 'klaxon.config.yaml'),
-  `environment: test
-clusters: [{ cloud: self-managed, name: edge }]
-gcp: { concurrency: 6 }
-rules: { builtin: false, sigma: [rules.yml] }
-alerts:
-  sinks: { topic: { type: pubsub }, of-another-cloud: { type: slack, secret: "azure:keyvault:klaxon/slack" } }
-  routes: [{ sinks: [topic, of-another-cloud] }]
-`,
-);
 
 let world: World;
 let service: CloudRun;
 beforeAll(async () => {
-  await bundle(root, 'functions/gcp/handler.ts', join(folder, 'handler.mjs'));
-  writePack(join(work, 'klaxon.config.yaml'), folder);
-  for (const [name, text] of Object.entries(functionPackages.gcp.files(root)))
-    writeFileSync(join(folder, name), text);
+  await packedFunction(work, folder);
   world = await openWorld();
   service = await openCloudRun({ folder, environment: world.environment });
 });

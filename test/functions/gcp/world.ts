@@ -37,7 +37,8 @@ export const openWorld = async (): Promise<World> => {
     takes: {
       status: 200,
       headers: { 'metadata-flavor': 'Google', 'content-type': 'application/json' },
-      body: JSON.stringify({ access_token: 'invented', expires_in: 3600, token_type: 'Bearer' }),
+      // What Google's emulators take for the token of who may do everything.
+      body: JSON.stringify({ access_token: 'owner', expires_in: 3600, token_type: 'Bearer' }),
     },
   });
   return {

@@ -1,0 +1,113 @@
+/** From what is published to the alert: the package that is deployed, between Pub/Sub and Firestore as Google's emulators play them. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { jsonIn } from '../../functions/gcp/client.ts';
+import type { Alert } from '../../shared/alert/alert.ts';
+import { type JsonObject, listOf, pathOf, textOf } from '../../shared/schema/json.ts';
+import { variables } from '../../shared/settings/environment.ts';
+import { archivedIn } from '../functions/archived.ts';
+import { packedFunction } from '../functions/gcp/packed-function.ts';
+import { secretRead } from '../functions/gcp/requests.ts';
+import { archiveBucket, openWorld, type World } from '../functions/gcp/world.ts';
+import { type CloudRun, openCloudRun } from '../stand-ins/cloud-run.ts';
+import { wireToCloudStorage } from '../stand-ins/cloud-storage.ts';
+import { madeDatabase } from '../stand-ins/firestore.ts';
+import { askerOf } from '../stand-ins/google.ts';
+import type { Wire } from '../stand-ins/wire.ts';
+import { emulatorOf } from './emulators.ts';
+
+const pubsub = emulatorOf('pubsub');
+const place = `projects/example-${process.pid}`;
+const work = mkdtempSync(join(tmpdir(), 'klaxon-gcp-'));
+const folder = join(work, 'package');
+const ask = askerOf({ silenceMs: 60_000 });
+
+const call = async (method: 'POST' | 'PUT', path: string, body: object) =>
+  jsonIn(await ask({ method, url: `${pubsub}/v1/${path}`, body }));
+
+const publish = (texts: readonly string[]) =>
+  call('POST', `${place}/topics/logs:publish`, {
+    messages: texts.map((text) => ({ data: Buffer.from(text).toString('base64') })),
+  });
+
+/** What has come to a subscription by now, and is acknowledged. */
+const pulled = async (name: string): Promise<readonly string[]> => {
+  const subscription = `${place}/subscriptions/${name}`;
+  const answer = await call('POST', `${subscription}:pull`, { maxMessages: 100, returnImmediately: true });
+  const received = listOf(pathOf(answer, 'receivedMessages'));
+  const ackIds = received.map((one) => textOf(pathOf(one, 'ackId')) ?? '');
+  if (ackIds.length > 0) await call('POST', `${subscription}:acknowledge`, { ackIds });
+  return received.map((one) =>
+    Buffer.from(textOf(pathOf(one, 'message', 'data')) ?? '', 'base64').toString('utf8'),
+  );
+};
+
+/** Waits until so many messages have come. */
+const awaited = async (name: string, count: number): Promise<readonly string[]> => {
+  const texts: string[] = [];
+  while (texts.length < count) texts.push(...(await pulled(name)));
+  return texts;
+};
+
+let world: World;
+let wire: Wire;
+let service: CloudRun;
+beforeAll(async () => {
+  world = await openWorld();
+  wire = await wireToCloudStorage(world.storage.url);
+  await packedFunction(work, folder);
+  service = await openCloudRun({
+    folder,
+    environment: {
+      ...world.environment,
+      [variables.state]: madeDatabase(),
+      [variables.sinks]: JSON.stringify({ topic: `${place}/topics/alerts` }),
+      FIRESTORE_EMULATOR_HOST: emulatorOf('firestore'),
+      PUBSUB_EMULATOR_HOST: pubsub,
+      STORAGE_EMULATOR_HOST: wire.url,
+    },
+  });
+  for (const name of ['logs', 'alerts']) await call('PUT', `${place}/topics/${name}`, {});
+  await call('PUT', `${place}/subscriptions/alerts`, { topic: `${place}/topics/alerts` });
+  await call('PUT', `${place}/subscriptions/logs`, {
+    topic: `${place}/topics/logs`,
+    pushConfig: { pushEndpoint: service.url },
+    retryPolicy: { minimumBackoff: '0.1s', maximumBackoff: '1s' },
+  });
+});
+afterAll(async () => {
+  await service?.close();
+  await wire?.close();
+  await world?.close();
+  rmSync(work, { recursive: true });
+});
+beforeEach(() => wire.breaksAt(() => undefined));
+
+const entries = (minute: number): readonly JsonObject[] =>
+  ['a', 'b', 'c'].map((name) => secretRead(minute, name));
+const textsOf = (some: readonly JsonObject[]): readonly string[] =>
+  some.map((entry) => JSON.stringify(entry));
+const archived = (): number => archivedIn(world.storage, archiveBucket).length;
+
+const rulesOf = (texts: readonly string[]): readonly string[] =>
+  texts.map((text) => (JSON.parse(text) as Alert).rule.id).toSorted();
+
+describe('what is published', () => {
+  it('is archived and alerted, and what nobody can read is kept', async () => {
+    await publish([...textsOf(entries(0)), 'no record']);
+    expect(rulesOf(await awaited('alerts', 2))).toEqual(['many', 'read']);
+    while (archived() < 4) await service.deliveries(1);
+    expect(archived()).toBe(4);
+  });
+
+  it('comes again where it could not be archived, and is archived then', async () => {
+    const before = archived();
+    wire.breaksAt((attempt) => (attempt < 8 ? 'fails' : undefined));
+    await publish(textsOf(entries(600)));
+    expect(rulesOf(await awaited('alerts', 2))).toEqual(['many', 'read']);
+    expect(archived()).toBe(before + 3);
+    expect(wire.asked().length).toBeGreaterThan(8);
+  });
+});
