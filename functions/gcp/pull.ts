@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import type { Pace } from '../../shared/pull/pace.ts';
 import type { Batch, LogSource } from '../../shared/pull/source.ts';
 import type { JsonObject } from '../../shared/schema/json.ts';
-import type { LoggingCalls } from './logging/calls.ts';
-import { codeOf, loggingFault } from './logging/faults.ts';
-import { filterOf, type GkeSelection, timedFilter } from './logging/filter.ts';
-import type { GkeLogEvent, Tailed } from './logging/messages.ts';
+import type { LoggingCalls } from './pull/calls.ts';
+import { codeOf, loggingFault } from './pull/faults.ts';
+import { filterOf, type GkeSelection, timedFilter } from './pull/filter.ts';
+import type { GkeLogEvent, Tailed } from './pull/messages.ts';
 
 export interface GkeProject extends GkeSelection {
   /** By its id. */

@@ -1,15 +1,14 @@
 /** `klaxon pull eks` as a person meets it: a process of its own that talks to CloudWatch Logs, and may be killed. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CommandResult, jsonLines, klaxon, launcher } from '../command-line.ts';
+import { type CommandResult, jsonLines, klaxon } from '../command-line.ts';
 import { audit } from '../decode/decoded.ts';
 import { answerOf, type FakeLogs, openLogs, refusal, wireToLogs } from '../stand-ins/cloudwatch-logs.ts';
 import type { Wire } from '../stand-ins/wire.ts';
+import { endedPull, startedPull, textsBelow } from './pull-process.ts';
 
 let logs: FakeLogs;
 let wire: Wire;
@@ -50,20 +49,15 @@ const cluster = (name: string, count: number, endedMinutesAgo: number, region = 
 const idsOf = (name: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => `${name}-${at}`);
 
-/** With this the launcher works itself, and starts no process that does. */
-const alone = '--max-semi-space-size=8';
-
 const started = (
   words: readonly string[],
   more: Readonly<Record<string, string>> = {},
-  nodeWords: readonly string[] = [alone],
+  isLaunched = false,
 ): ChildProcess =>
-  spawn(process.execPath, [...nodeWords, launcher, 'pull', 'eks', ...words], {
-    cwd: work,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: {
-      PATH: process.env['PATH'],
-      HOME: work,
+  startedPull(['eks', ...words], {
+    folder: work,
+    isLaunched,
+    environment: {
       AWS_ACCESS_KEY_ID: 'invented',
       AWS_SECRET_ACCESS_KEY: 'invented',
       AWS_REGION: 'eu-west-1',
@@ -73,16 +67,8 @@ const started = (
     },
   });
 
-const ended = async (child: ChildProcess): Promise<CommandResult> => {
-  const status = new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? -1)));
-  const [stdout, stderr] = await Promise.all(
-    [child.stdout, child.stderr].map((stream) => (stream ? text(stream) : '')),
-  );
-  return { status: await status, stdout: stdout ?? '', stderr: stderr ?? '' };
-};
-
 const pull = (words: readonly string[], more?: Readonly<Record<string, string>>): Promise<CommandResult> =>
-  ended(started(words, more));
+  endedPull(started(words, more));
 
 interface Delivery {
   readonly logEvents: readonly { readonly id: string }[];
@@ -91,10 +77,7 @@ interface Delivery {
 const idsIn = (output: string): readonly string[] =>
   jsonLines<Delivery>(output).flatMap(({ logEvents }) => logEvents.map(({ id }) => id));
 
-const idsBelow = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ndjson.gz'))
-    .flatMap((entry) => idsIn(gunzipSync(readFileSync(join(entry.parentPath, entry.name))).toString('utf8')));
+const idsBelow = (folder: string): readonly string[] => textsBelow(folder).flatMap(idsIn);
 
 describe('klaxon pull eks', () => {
   it('prints what scan reads, with the cluster, account and region of each event', async () => {
@@ -178,7 +161,7 @@ describe('klaxon pull eks', () => {
         child.kill('SIGKILL');
         return 'hangs';
       });
-      await ended(child);
+      await endedPull(child);
     }
     wire.breaksAt(() => undefined);
     expect((await pull(words)).status).toBe(0);
@@ -187,9 +170,9 @@ describe('klaxon pull eks', () => {
 
   it('follows, and ends well when it is asked to', async () => {
     cluster('orders', 5, 1);
-    const child = started(['--cluster', 'orders', '--follow', '--poll', '1s'], {}, []);
+    const child = started(['--cluster', 'orders', '--follow', '--poll', '1s'], {}, true);
     child.stdout?.once('data', () => child.kill('SIGTERM'));
-    const { status, stderr } = await ended(child);
+    const { status, stderr } = await endedPull(child);
     expect({ status, stderr }).toEqual({ status: 0, stderr: 'klaxon: 5 events of 1 cluster\n' });
   });
 
@@ -201,7 +184,7 @@ describe('klaxon pull eks', () => {
       child.kill('SIGTERM');
       return 'hangs';
     });
-    const { status, stderr } = await ended(child);
+    const { status, stderr } = await endedPull(child);
     expect(status).toBe(2);
     expect(stderr).toContain('stopped before the end; the same command goes on from here');
   });

@@ -12,7 +12,7 @@ import {
 import { fromJSON } from '@grpc/proto-loader';
 import type { INamespace } from 'protobufjs';
 import { isObject, type JsonObject, pathOf, textOf } from '../../shared/schema/json.ts';
-import { entryFields } from '../functions/gcp/logging/entries.ts';
+import { entryFields } from '../functions/gcp/pull/entries.ts';
 
 /** As google.logging.v2 defines a list, and of a tail the same that is in it. */
 export interface Asked {
@@ -147,6 +147,10 @@ const fits = (entry: JsonObject, filter: string): boolean =>
   filter.split('\n').every((line) => lineFits(entry, line));
 
 const lineFits = (entry: JsonObject, line: string): boolean => {
+  if (line.startsWith('((') || line.startsWith('(resource'))
+    return line
+      .split(' OR ')
+      .some((part) => part.split(' AND ').every((one) => lineFits(entry, one.replace(/^\(+|\)+$/g, ''))));
   const values = [...line.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) =>
     text.replace(/\\(.)/g, '$1'),
   );

@@ -15,7 +15,9 @@ export interface PullJob<E extends LogEvent> {
 }
 
 export interface PullReport {
-  /** Those that had no checkpoint, and gave nothing. */
+  /** Those that had no checkpoint. */
+  readonly anew: readonly string[];
+  /** Those of them that gave nothing. */
   readonly silent: readonly string[];
   /** 0 where all was read to the end that was asked for, 2 where it was not. */
   readonly status: 0 | 2;
@@ -23,23 +25,20 @@ export interface PullReport {
 
 /**
  * Each group is a store of its own, asked beside the others. Ends where all is read, or where a signal asks it to.
+ * `source` is what messages call one of them, in the singular.
  * @throws KlaxonError where what is read cannot be written, or a checkpoint cannot be kept.
  */
 export const pullAll = async <E extends LogEvent>(
   groups: readonly (readonly PullJob<E>[])[],
   flags: PullFlags,
+  source = 'cluster',
 ): Promise<PullReport> => {
   const anew = new Set<string>();
   const names = groups.flat().map(({ source }) => source.name);
-  const { counts, status } = await pullRun(
-    names,
-    { event: 'event', source: 'cluster' },
-    flags,
-    async (run) => {
-      await Promise.all(groups.map((group) => pullGroup(group, flags, run, anew)));
-    },
-  );
-  return { silent: [...anew].filter((name) => counts.get(name) === 0), status };
+  const { counts, status } = await pullRun(names, { event: 'event', source }, flags, async (run) => {
+    await Promise.all(groups.map((group) => pullGroup(group, flags, run, anew)));
+  });
+  return { anew: [...anew], silent: [...anew].filter((name) => counts.get(name) === 0), status };
 };
 
 const pullGroup = <E extends LogEvent>(
@@ -71,7 +70,12 @@ const pullGroup = <E extends LogEvent>(
     },
     onProgress: (name, { read }) => run.reached(name, read),
     onWait: run.onWait,
-    onFault: run.onFault,
+    onGap: (name, reason) => run.tell(`${name}: ${reason}; it is looked for`),
+    onFault: (name, fault) => {
+      // Of what could not be read nobody knows whether there was anything.
+      anew.delete(name);
+      run.onFault(name, fault);
+    },
   });
 };
 

@@ -1,7 +1,10 @@
 /** Entries of projects as Cloud Logging gives them out: what is read of them, and what goes wrong. */
+import { Logging } from '@google-cloud/logging';
+import { credentials } from '@grpc/grpc-js';
+import { PassThroughClient } from 'google-auth-library';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type CallLimits, callLimits, loggingCalls } from '../../../functions/gcp/logging/calls.ts';
-import type { GkeLogEvent } from '../../../functions/gcp/logging/messages.ts';
+import { type CallLimits, callLimits, loggingCalls } from '../../../functions/gcp/pull/calls.ts';
+import type { GkeLogEvent } from '../../../functions/gcp/pull/messages.ts';
 import { entriesOf, type GkeProject, gkeSource, usualLogs } from '../../../functions/gcp/pull.ts';
 import { noCheckpoints } from '../../../shared/pull/checkpoint.ts';
 import { pull } from '../../../shared/pull/pull.ts';
@@ -60,7 +63,7 @@ const pulled = async (
       },
     });
   } finally {
-    await calls.close();
+    calls.close();
   }
   return { entries: entriesOf(events), waits };
 };
@@ -106,6 +109,15 @@ describe('the logs of a project', () => {
     [{ clusters: [{ name: 'orders' }, { name: 'billing' }] }, ['i1', 'i2', 'i3']],
     [{ clusters: [{ name: 'orders' }], location: 'us-east1' }, ['i2']],
     [{ location: 'europe-west1' }, ['i1', 'i3']],
+    [
+      {
+        clusters: [
+          { name: 'orders', location: 'us-east1' },
+          { name: 'billing', location: 'europe-west1' },
+        ],
+      },
+      ['i2', 'i3'],
+    ],
     [{ logs: ['data_access'] }, []],
     [{ clusters: [{ name: 'none"\nOR log_id("stdout' }] }, []],
   ])('are those of the clusters named: %j', async (selection, expected) => {
@@ -116,6 +128,25 @@ describe('the logs of a project', () => {
       entryAt(4, { logName: 'projects/shop-prod/logs/stdout' }),
     ]);
     expect(idsOf((await pulled({ ...all, ...selection })).entries)).toEqual(expected);
+  });
+
+  it('are those that the client of Google reads', async () => {
+    logging.projects.set(
+      'shop-prod',
+      Array.from({ length: 20 }, (_, at) => entryAt(at)),
+    );
+    logging.pageSizes = [7];
+    const { entries } = await pulled();
+    const { hostname, port } = new URL(logging.endpoint);
+    const place = { apiEndpoint: hostname, port: Number(port), sslCreds: credentials.createInsecure() };
+    const client = new Logging({ projectId: 'shop-prod', authClient: new PassThroughClient(), ...place });
+    const [{ filter = '' } = {}] = logging.lists();
+    const [read] = await client.getEntries({ filter });
+    await client.loggingService.close();
+    expect(read).toHaveLength(20);
+    expect(read.map(({ metadata }) => [metadata.insertId, metadata.logName])).toEqual(
+      entries.map(({ insertId, logName }) => [insertId, logName]),
+    );
   });
 
   it('are whole at the edges of slices, where times are finer than milliseconds', async () => {
@@ -140,7 +171,7 @@ describe('the logs of a project', () => {
   ])('are remembered by what was chosen: %j', async (selection, name) => {
     const calls = loggingCalls(logging.endpoint);
     expect(gkeSource(calls, { ...all, ...selection }, async () => undefined).name).toBe(name);
-    await calls.close();
+    calls.close();
   });
 });
 
@@ -150,19 +181,26 @@ describe('what goes wrong', () => {
   it.each([
     ['is unavailable', unavailable, 'its logs cannot be read. UNAVAILABLE'],
     ['has answered too much', exhausted, '60 lists a minute and ten open tails are the quota of a project'],
-    ['falls silent', 'hangs', 'DEADLINE_EXCEEDED'],
   ] as const)(
     'loses nothing and gives nothing twice when Cloud Logging %s at any page',
     async (_, fault, words) => {
       logging.projects.set('shop-prod', entries);
       for (let broken = 0; broken < 7; broken++) {
         logging.breaksAt((place) => (place === broken ? fault : undefined));
-        const result = await pulled(all, logging.endpoint, { timeoutMs: 200 });
+        const result = await pulled();
         expect(result.entries).toEqual(entries);
         expect(result.waits).toEqual([expect.stringContaining(words)]);
       }
     },
   );
+
+  it('does not wait for ever when Cloud Logging falls silent', async () => {
+    logging.projects.set('shop-prod', entries);
+    logging.breaksAt((place) => (place === 2 ? 'hangs' : undefined));
+    const result = await pulled(all, logging.endpoint, { timeoutMs: 2000 });
+    expect(result.entries).toEqual(entries);
+    expect(result.waits).toContainEqual(expect.stringContaining('DEADLINE_EXCEEDED'));
+  });
 
   it('begins a slice anew when a token has expired', async () => {
     logging.projects.set('shop-prod', entries);

@@ -1,6 +1,6 @@
 /** Entries as sinks write them in, the bytes that Cloud Logging sends for them out. */
 import protobuf from 'protobufjs';
-import { loggingTypes } from '../../../../functions/gcp/logging/messages.ts';
+import { loggingTypes } from '../../../../functions/gcp/pull/messages.ts';
 import { isObject, type JsonObject, type JsonValue, textOf } from '../../../../shared/schema/json.ts';
 
 const root = loggingTypes();

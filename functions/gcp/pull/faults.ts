@@ -6,7 +6,7 @@ import { KlaxonError, messageOf } from '../../../shared/errors.ts';
 export const loggingFault = (thrown: unknown, project: string): KlaxonError => {
   if (thrown instanceof KlaxonError) return thrown;
   const code = codeOf(thrown);
-  const said = `${status[code] ?? code}: ${detailsOf(thrown)}`;
+  const said = isStatus(thrown) ? `${status[code] ?? code}: ${detailsOf(thrown)}` : messageOf(thrown);
   const fault = (text: string, retryable = false): KlaxonError =>
     new KlaxonError('source', `${project}: ${text}`, { cause: thrown, retryable });
   if (nobody.test(messageOf(thrown)) || code === status.UNAUTHENTICATED)
@@ -41,10 +41,10 @@ const passing: ReadonlySet<number> = new Set([
 const nobody = /default credentials|invalid_grant|invalid_rapt|reauth|GOOGLE_APPLICATION_CREDENTIALS/i;
 
 /** What no call threw, but the way to it, is unknown to gRPC, and may go away. */
-export const codeOf = (thrown: unknown): number =>
-  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'number'
-    ? thrown.code
-    : status.UNKNOWN;
+export const codeOf = (thrown: unknown): number => (isStatus(thrown) ? thrown.code : status.UNKNOWN);
+
+const isStatus = (thrown: unknown): thrown is Error & { readonly code: number } =>
+  thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'number';
 
 /** Without the number and the name that gRPC puts before it. */
 const detailsOf = (thrown: unknown): string =>

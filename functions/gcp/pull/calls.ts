@@ -1,7 +1,6 @@
 /** Where Cloud Logging is, in; the two calls that logs are read with, out. */
-import { LoggingServiceV2Client } from '@google-cloud/logging-api';
-import { Client, credentials, status } from '@grpc/grpc-js';
-import { GoogleAuth, PassThroughClient } from 'google-auth-library';
+import { type ChannelCredentials, Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import { GoogleAuth } from 'google-auth-library';
 import { KlaxonError } from '../../../shared/errors.ts';
 import { type Listed, type ListRequest, loggingMessages, type Tailed, type TailRequest } from './messages.ts';
 
@@ -10,7 +9,7 @@ export interface LoggingCalls {
   readonly list: (request: ListRequest, signal: AbortSignal | undefined) => Promise<Listed>;
   /** Resolves when the signal aborts, or when Cloud Logging ends the stream. Throws as `list` does. */
   readonly tail: (request: TailRequest, take: (tailed: Tailed) => void, signal: AbortSignal) => Promise<void>;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
 export interface CallLimits {
@@ -27,24 +26,15 @@ export const callLimits: CallLimits = { timeoutMs: 90_000 };
  * @throws KlaxonError of code `settings` where it is no such endpoint.
  */
 export const loggingCalls = (endpoint?: string, { timeoutMs }: CallLimits = callLimits): LoggingCalls => {
-  const client = new LoggingServiceV2Client({ ...channel, ...endpointOptions(endpoint) });
+  const { address, isPlain } = placeOf(endpoint);
+  const auth = isPlain ? undefined : new GoogleAuth({ scopes: scope });
+  const client = new Client(address, auth ? asWhoever(auth) : credentials.createInsecure(), channel);
   const messages = loggingMessages();
-  let opening: Promise<Client> | undefined;
-  const opened = async (): Promise<Client> => {
-    opening ??= stubOf(client);
-    try {
-      return await opening;
-    } catch (thrown) {
-      // Who waits may have signed in meanwhile.
-      opening = undefined;
-      throw thrown;
-    }
-  };
   return {
     list: async (request, signal) => {
-      const stub = await opened();
+      await auth?.getClient();
       const bytes = await new Promise<Buffer>((resolve, reject) => {
-        const call = stub.makeUnaryRequest<Buffer, Buffer>(
+        const call = client.makeUnaryRequest<Buffer, Buffer>(
           `${service}/ListLogEntries`,
           asItIs,
           asItIs,
@@ -59,10 +49,14 @@ export const loggingCalls = (endpoint?: string, { timeoutMs }: CallLimits = call
       return messages.listed(bytes);
     },
     tail: async (request, take, signal) => {
-      const stub = await opened();
+      await auth?.getClient();
       if (signal.aborted) return;
       await new Promise<void>((resolve, reject) => {
-        const call = stub.makeBidiStreamRequest<Buffer, Buffer>(`${service}/TailLogEntries`, asItIs, asItIs);
+        const call = client.makeBidiStreamRequest<Buffer, Buffer>(
+          `${service}/TailLogEntries`,
+          asItIs,
+          asItIs,
+        );
         const stop = (): void => call.cancel();
         signal.addEventListener('abort', stop, { once: true });
         call.on('data', (bytes: Buffer) => {
@@ -99,10 +93,12 @@ const channel = {
   'grpc.keepalive_timeout_ms': 20_000,
 };
 
-const endpointOptions = (
-  endpoint: string | undefined,
-): ConstructorParameters<typeof LoggingServiceV2Client>[0] => {
-  if (endpoint === undefined) return {};
+interface Place {
+  readonly address: string;
+  readonly isPlain: boolean;
+}
+
+const placeOf = (endpoint = 'https://logging.googleapis.com'): Place => {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   const isPlain = url?.protocol === 'http:' && loopbacks.includes(url.hostname);
   if (!url || !(isPlain || url.protocol === 'https:'))
@@ -110,17 +106,27 @@ const endpointOptions = (
       'settings',
       `${endpoint}: expected https://HOST, or http://127.0.0.1:PORT on this machine`,
     );
-  const place = { apiEndpoint: url.hostname, ...(url.port !== '' && { port: Number(url.port) }) };
-  if (!isPlain) return { ...place, scopes: ['https://www.googleapis.com/auth/logging.read'] };
-  const auth = new GoogleAuth({ authClient: new PassThroughClient() });
-  return { ...place, auth, sslCreds: credentials.createInsecure() };
+  return { address: `${url.hostname}:${url.port || (isPlain ? 80 : 443)}`, isPlain };
 };
 
 const loopbacks = ['127.0.0.1', 'localhost', '[::1]'];
 
-/** What the client has made of credentials and endpoint, below its own ways to ask. */
-const stubOf = async (client: LoggingServiceV2Client): Promise<Client> => {
-  const stub: unknown = await client.initialize();
-  if (stub instanceof Client) return stub;
-  throw new TypeError('@google-cloud/logging-api does not speak through @grpc/grpc-js');
+const scope = 'https://www.googleapis.com/auth/logging.read';
+
+/** Each call says who asks, and which project's quota it is to be counted in, where that is another than its own. */
+const asWhoever = (auth: GoogleAuth): ChannelCredentials =>
+  credentials.combineChannelCredentials(
+    credentials.createSsl(),
+    credentials.createFromMetadataGenerator((_, answer) => {
+      auth.getRequestHeaders().then(
+        (headers) => answer(null, metadataOf(headers)),
+        (thrown) => answer(thrown instanceof Error ? thrown : new Error(String(thrown))),
+      );
+    }),
+  );
+
+const metadataOf = (headers: Headers): Metadata => {
+  const metadata = new Metadata();
+  for (const [name, value] of headers) metadata.set(name, value);
+  return metadata;
 };

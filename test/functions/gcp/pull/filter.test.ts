@@ -1,6 +1,6 @@
 /** Filters as a person would write them. */
 import { describe, expect, it } from 'vitest';
-import { filterOf, type GkeSelection, timedFilter } from '../../../../functions/gcp/logging/filter.ts';
+import { filterOf, type GkeSelection, timedFilter } from '../../../../functions/gcp/pull/filter.ts';
 
 const audit = `(log_id("cloudaudit.googleapis.com/activity") OR log_id("cloudaudit.googleapis.com/data_access"))
 resource.type=("k8s_cluster" OR "gke_cluster" OR "gke_nodepool")`;
@@ -13,6 +13,11 @@ describe('a filter', () => {
       'clusters of one place',
       { clusters: [{ name: 'a' }, { name: 'b' }], location: 'us-east1' },
       `${audit}\nresource.labels.cluster_name=("a" OR "b")\nresource.labels.location="us-east1"`,
+    ],
+    [
+      'a cluster that says where it is',
+      { clusters: [{ name: 'a', location: 'us-east1' }] },
+      `${audit}\nresource.labels.cluster_name="a"\nresource.labels.location="us-east1"`,
     ],
     [
       'clusters here and there',

@@ -1,7 +1,7 @@
 /** Entries as Cloud Logging sends them: the same JSON, and the same events, as if a sink had written them. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loggingMessages, loggingTypes } from '../../../../functions/gcp/logging/messages.ts';
+import { loggingMessages, loggingTypes } from '../../../../functions/gcp/pull/messages.ts';
 import { isObject, type JsonObject, type JsonValue, listOf } from '../../../../shared/schema/json.ts';
 import { briefOf } from '../../../decode/decoded.ts';
 import { fixtureNames, fixtureOf, outcomesOf } from '../../../normalise/fixtures.ts';

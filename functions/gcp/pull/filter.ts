@@ -62,20 +62,19 @@ export const filterOf = ({ clusters, location, logs }: GkeSelection): string => 
 const longestFilter = 19_800;
 
 const placeLines = (clusters: readonly GkeCluster[], location: string | undefined): readonly string[] => {
-  const isAnyPlace = clusters.every((cluster) => (cluster.location ?? location) === location);
-  if (isAnyPlace)
+  const placed = clusters.map((cluster) => ({ name: cluster.name, place: cluster.location ?? location }));
+  const places = new Set(placed.length === 0 ? [location] : placed.map(({ place }) => place));
+  const [place] = places;
+  if (places.size === 1)
     return [
-      ...(clusters.length === 0 ? [] : [nameIs(oneOf(clusters.map(({ name }) => name)))]),
-      ...(location === undefined ? [] : [placeIs(location)]),
+      ...(placed.length === 0 ? [] : [nameIs(oneOf(placed.map(({ name }) => name)))]),
+      ...(place === undefined ? [] : [placeIs(place)]),
     ];
-  const each = clusters.map((cluster) => {
-    const place = cluster.location ?? location;
-    return place === undefined
-      ? nameIs(quoted(cluster.name))
-      : `(${nameIs(quoted(cluster.name))} AND ${placeIs(place)})`;
-  });
-  return [`(${each.join(' OR ')})`];
+  return [`(${placed.map(placeText).join(' OR ')})`];
 };
+
+const placeText = ({ name, place }: { readonly name: string; readonly place: string | undefined }): string =>
+  place === undefined ? nameIs(quoted(name)) : `(${nameIs(quoted(name))} AND ${placeIs(place)})`;
 
 const nameIs = (value: string): string => `resource.labels.cluster_name=${value}`;
 const placeIs = (location: string): string => `resource.labels.location=${quoted(location)}`;
