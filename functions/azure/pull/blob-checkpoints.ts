@@ -1,11 +1,11 @@
 /** A container in; a CheckpointStore of partitions in it, as all consumers of Event Hubs keep them, out. */
-import type { ContainerClient } from '@azure/storage-blob';
-import { KlaxonError, messageOf } from '../../../shared/errors.ts';
+import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import { KlaxonError } from '../../../shared/errors.ts';
 import type { CheckpointStore } from '../../../shared/pull/checkpoint.ts';
 import type { Mark } from '../../../shared/pull/forward.ts';
 import { numberOf, textOf } from '../../../shared/schema/json.ts';
+import { type Ask, unless, within } from '../client.ts';
 import { type HubName, hubMark } from '../pull.ts';
-import { nameOf } from './faults.ts';
 
 /**
  * An empty blob for each partition, which says in its metadata after which event to go on: other consumers, and tools that
@@ -17,58 +17,39 @@ import { nameOf } from './faults.ts';
 export const blobCheckpoints = (
   client: ContainerClient,
   { namespace, hub, consumerGroup }: HubName,
+  ask: Ask,
 ): CheckpointStore<Mark> => {
   const folder = [namespace, hub, consumerGroup, 'checkpoint'].join('/').toLowerCase();
-  const blobOf = (logName: string) => client.getBlockBlobClient(`${folder}/${logName.split('/').at(-1)}`);
-  const within = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (thrown) {
-      if (thrown instanceof KlaxonError) throw thrown;
-      throw new KlaxonError(
-        'state',
-        `checkpoints cannot be kept in ${client.url.split('?')[0]}: the container has to be there, and the role Storage Blob Data Contributor on it is needed. ${nameOf(thrown)}: ${messageOf(thrown)}`,
-        { cause: thrown },
-      );
-    }
-  };
+  const blobOf = (logName: string): BlockBlobClient =>
+    client.getBlockBlobClient(`${folder}/${logName.split('/').at(-1)}`);
+  const inContainer = within(
+    'state',
+    `checkpoints cannot be kept in ${client.url} (it has to be there, and the role Storage Blob Data Contributor is needed on it)`,
+  );
   return {
     read: (logName) =>
-      within(async () => {
+      inContainer(async () => {
         const blob = blobOf(logName);
-        const metadata = await unlessAbsent(async () => (await blob.getProperties()).metadata ?? {});
-        if (!metadata) return undefined;
-        const { sequencenumber: number = '', offset } = metadata;
+        const found = await unless(absent, () => ask((abortSignal) => blob.getProperties({ abortSignal })));
+        if (!found) return undefined;
+        const { sequencenumber: number = '', offset } = found.metadata ?? {};
         if (offset === undefined || !/^-?\d+$/.test(number))
           throw new KlaxonError('state', `${blob.name} has no sequencenumber and offset in its metadata`);
         return hubMark(Number(number), offset);
       }),
     write: (logName, mark) =>
-      within(async () => {
+      inContainer(async () => {
         const number = numberOf(mark.sequenceNumber);
         const offset = textOf(mark.offset);
         if (number === undefined || offset === undefined) return;
         const metadata = { sequencenumber: String(number), offset };
         const blob = blobOf(logName);
-        const isThere = await unlessAbsent(async () => blob.setMetadata(metadata));
-        if (!isThere) await blob.upload('', 0, { metadata });
+        const isThere = await unless(absent, () =>
+          ask((abortSignal) => blob.setMetadata(metadata, { abortSignal })),
+        );
+        if (!isThere) await ask((abortSignal) => blob.upload('', 0, { metadata, abortSignal }));
       }),
   };
 };
 
-const unlessAbsent = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
-  try {
-    return await work();
-  } catch (thrown) {
-    const isAbsent = nameOf(thrown) === 'BlobNotFound' || isNotFoundWithoutBody(thrown);
-    if (isAbsent) return undefined;
-    throw thrown;
-  }
-};
-
-/** What a HEAD request is answered says no more than its status, and the error's name in a header where there is one. */
-const isNotFoundWithoutBody = (thrown: unknown): boolean =>
-  thrown instanceof Error &&
-  'statusCode' in thrown &&
-  thrown.statusCode === 404 &&
-  nameOf(thrown) !== 'ContainerNotFound';
+const absent: ReadonlySet<string> = new Set(['BlobNotFound']);

@@ -1,6 +1,7 @@
 /** A blob that grows and how far it was read, in; its whole lines from there on, a few megabytes at a time, out. */
 import type { ContainerClient } from '@azure/storage-blob';
 import { parsedJson } from '../../../shared/schema/json.ts';
+import type { Ask } from '../client.ts';
 import type { HourBlob } from './hour-blobs.ts';
 
 export interface BlobPiece {
@@ -34,7 +35,7 @@ export async function* piecesOf(
   from: number,
   isFinal: boolean,
   { chunkBytes, maxLineBytes }: BlobLimits,
-  abortSignal: AbortSignal,
+  ask: Ask,
 ): AsyncGenerator<BlobPiece> {
   const blob = client.getBlobClient(name);
   let begun = from;
@@ -42,11 +43,10 @@ export async function* piecesOf(
   let missing: string | undefined;
   for (let at = from; at < bytes; ) {
     const count = Math.min(chunkBytes, bytes - at);
-    const chunk = await blob.downloadToBuffer(at, count, {
-      blockSize: chunkBytes,
-      concurrency: 1,
-      abortSignal,
-    });
+    const offset = at;
+    const chunk = await ask((abortSignal) =>
+      blob.downloadToBuffer(offset, count, { blockSize: chunkBytes, concurrency: 1, abortSignal }),
+    );
     at += chunk.length;
     const end = chunk.lastIndexOf(newline) + 1;
     if (end === 0) held.push(chunk);

@@ -4,8 +4,9 @@ import { KlaxonError } from '../../../shared/errors.ts';
 import type { Clock, Pause } from '../../../shared/ports.ts';
 import type { ForwardLog, Mark, Portion } from '../../../shared/pull/forward.ts';
 import { isObject, numberOf } from '../../../shared/schema/json.ts';
+import { type Ask, nameOf } from '../client.ts';
 import { type BlobLimits, defaultBlobLimits, piecesOf } from './blob-lines.ts';
-import { nameOf, type Place, pullFault } from './faults.ts';
+import { type Place, pullFault } from './faults.ts';
 import { blobsOfDay, dayMs, type HourBlob, hourMs, hourOf, placesBelow } from './hour-blobs.ts';
 
 /** Times are epoch milliseconds; hours are read whole. */
@@ -22,6 +23,8 @@ export interface ContainerPorts {
   readonly pause: Pause;
   /** Between two looks at what is new. */
   readonly pollMs: number;
+  /** How the container is asked: a chunk may take its time. */
+  readonly ask: Ask;
   readonly limits?: BlobLimits;
 }
 
@@ -60,7 +63,12 @@ export const containerLog = (
       try {
         // So that who is killed before the first line comes goes on from the same hour.
         if (!mark) yield { lines: [], events: 0, time: 0, mark: markOf(reached) };
-        yield* portionsFrom({ client, range, ports, name }, reached, signal);
+        const ask: Ask = (request) =>
+          ports.ask((abortSignal) => {
+            signal.throwIfAborted();
+            return request(AbortSignal.any([abortSignal, signal]));
+          });
+        yield* portionsFrom({ client, range, ports: { ...ports, ask } }, reached, signal);
       } catch (thrown) {
         throw pullFault(thrown, place);
       }
@@ -87,7 +95,6 @@ interface Container {
   readonly client: ContainerClient;
   readonly range: ContainerRange;
   readonly ports: ContainerPorts;
-  readonly name: string;
 }
 
 async function* portionsFrom(
@@ -103,10 +110,10 @@ async function* portionsFrom(
   for (;;) {
     const now = ports.now();
     if (now - placed >= placesMs) {
-      places = await placesBelow(client, range.prefix, signal);
+      places = await placesBelow(client, range.prefix, ports.ask);
       placed = now;
     }
-    for await (const portion of lookAt(container, places, reached, now, sizes, signal)) {
+    for await (const portion of lookAt(container, places, reached, now, sizes)) {
       reached = portion.reached;
       yield portion;
     }
@@ -126,18 +133,17 @@ async function* lookAt(
   start: Reached,
   now: number,
   sizes: Map<string, number>,
-  signal: AbortSignal,
 ): AsyncGenerator<Step> {
   const end = Math.min(range.until ?? now, now);
   const horizon = floor(now - settlingMs, hourMs);
   let reached = start;
   for (let day = floor(reached.settled, dayMs); day < end; day += dayMs) {
-    for (const blob of await blobsOfDay(client, places, day, signal)) {
+    for (const blob of await blobsOfDay(client, places, day, ports.ask)) {
       if (blob.hour < reached.settled || blob.hour >= end) continue;
       reached = settledTo(reached, Math.min(blob.hour, horizon));
       const isFinal = blob.hour < horizon;
       if (sizes.get(blob.name) === blob.bytes && !isFinal) continue;
-      for await (const step of stepsOf(client, blob, reached, isFinal, ports.limits, signal)) {
+      for await (const step of stepsOf(client, blob, reached, isFinal, ports)) {
         reached = step.reached;
         yield step;
       }
@@ -160,8 +166,7 @@ async function* stepsOf(
   blob: HourBlob,
   before: Reached,
   isFinal: boolean,
-  limits: BlobLimits = defaultBlobLimits,
-  signal: AbortSignal,
+  { ask, limits = defaultBlobLimits }: ContainerPorts,
 ): AsyncGenerator<Step> {
   let reached = before;
   const step = (lines: readonly string[], events: number, to: number, missing?: string): Step => {
@@ -172,7 +177,7 @@ async function* stepsOf(
   // Only what is appended to keeps what was there: this one was written anew.
   const from = read > blob.bytes ? 0 : read;
   try {
-    for await (const { text, lines, to, missing } of piecesOf(client, blob, from, isFinal, limits, signal))
+    for await (const { text, lines, to, missing } of piecesOf(client, blob, from, isFinal, limits, ask))
       yield step(text === '' ? [] : [text], lines, to, missing);
   } catch (thrown) {
     if (nameOf(thrown) !== 'BlobNotFound') throw thrown;

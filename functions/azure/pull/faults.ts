@@ -1,5 +1,6 @@
 /** What clients of Azure throw, in; what a person can do about it, out. */
 import { KlaxonError, messageOf } from '../../../shared/errors.ts';
+import { nameOf } from '../client.ts';
 
 /** What is read, where it is, and the role that may read it. */
 export interface Place {
@@ -34,12 +35,6 @@ export const pullFault = (thrown: unknown, { what, where, role }: Place): Klaxon
 /** The client gathers what each of its attempts met. */
 const lastOf = (thrown: unknown): unknown =>
   thrown instanceof AggregateError && thrown.errors.length > 0 ? thrown.errors.at(-1) : thrown;
-
-/** The word of the service where it said one, the system's or the client's where it did not. */
-export const nameOf = (thrown: unknown): string => {
-  if (!(thrown instanceof Error)) return 'Error';
-  return 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name;
-};
 
 /** By the names of @azure/identity, whose chain of credentials names each that it tried in its message. */
 const unknownCaller = /Credential|^AuthenticationError|^AuthenticationRequired|^AggregateAuthentication/;

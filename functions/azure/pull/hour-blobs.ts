@@ -1,5 +1,6 @@
 /** A container that diagnostic settings write to, in; the blobs of a day, hour by hour, out. */
 import type { ContainerClient } from '@azure/storage-blob';
+import { type Ask, pagesOf } from '../client.ts';
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
@@ -34,7 +35,7 @@ export const hourOf = (name: string): number | undefined => {
 export const placesBelow = async (
   client: ContainerClient,
   prefix: string,
-  abortSignal: AbortSignal,
+  ask: Ask,
 ): Promise<readonly string[]> => {
   const places: string[] = [];
   let level = [prefix];
@@ -42,8 +43,11 @@ export const placesBelow = async (
     const below: string[] = [];
     for (const folder of level) {
       const found: string[] = [];
-      for await (const item of client.listBlobsByHierarchy('/', { prefix: folder, abortSignal }))
-        if (item.kind === 'prefix') found.push(item.name);
+      const pages = pagesOf(ask, pageSize, (abortSignal) =>
+        client.listBlobsByHierarchy('/', { prefix: folder, abortSignal }),
+      );
+      for await (const { segment } of pages)
+        found.push(...(segment.blobPrefixes ?? []).map(({ name }) => name));
       const hasYears = found.some((name) => /(?:^|\/)y=\d{4}\/$/.test(name));
       if (hasYears) places.push(folder);
       else below.push(...found);
@@ -53,6 +57,9 @@ export const placesBelow = async (
   return places;
 };
 
+/** The most that a request is answered. */
+const pageSize = 5_000;
+
 /** The id of a resource has some nine parts, a folder before it may have more. */
 const deepest = 24;
 
@@ -61,16 +68,18 @@ export const blobsOfDay = async (
   client: ContainerClient,
   places: readonly string[],
   day: number,
-  abortSignal: AbortSignal,
+  ask: Ask,
 ): Promise<readonly HourBlob[]> => {
   const [year, month, date] = new Date(day).toISOString().slice(0, 10).split('-');
   const blobs: HourBlob[] = [];
   for (const place of places) {
     const prefix = `${place}y=${year}/m=${month}/d=${date}/`;
-    for await (const { name, properties } of client.listBlobsFlat({ prefix, abortSignal })) {
-      const hour = hourOf(name);
-      if (hour !== undefined) blobs.push({ name, hour, bytes: properties.contentLength ?? 0 });
-    }
+    const pages = pagesOf(ask, pageSize, (abortSignal) => client.listBlobsFlat({ prefix, abortSignal }));
+    for await (const { segment } of pages)
+      for (const { name, properties } of segment.blobItems) {
+        const hour = hourOf(name);
+        if (hour !== undefined) blobs.push({ name, hour, bytes: properties.contentLength ?? 0 });
+      }
   }
   return blobs.toSorted((left, right) => left.hour - right.hour || (left.name < right.name ? -1 : 1));
 };

@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { KlaxonError } from '../../../shared/errors.ts';
 import type { ForwardLog } from '../../../shared/pull/forward.ts';
 import type { HubName } from '../../azure/pull.ts';
-import { pause } from '../../pause.ts';
+import { atMost, pause } from '../../pause.ts';
 import { collectOption } from './options.ts';
 import { type RunFlags, withPollFlag, withRunFlags } from './pull-flags.ts';
 import { type ForwardReport, pullAllForward } from './pulling-forward.ts';
@@ -125,11 +125,11 @@ const refuseContradictions = (flags: AksFlags): void => {
 const pullHub = async (flags: AksFlags, named: NonNullable<AksFlags['hub']>): Promise<ForwardReport> => {
   const access = await import('../../azure/pull/access.ts');
   const { hubLogs } = await import('../../azure/pull.ts');
-  const strings = access.connectionStringsFrom(flags.connectionStringFrom ?? [], process.env);
-  const namespace = strings.hub === undefined ? named.namespace : access.namespaceIn(strings.hub);
+  const asker = access.pullAsker(flags.connectionStringFrom ?? [], process.env);
+  const namespace = asker.hub === undefined ? named.namespace : access.namespaceIn(asker.hub);
   if (namespace === undefined) throw new KlaxonError('settings', '--hub: expected NAMESPACE/HUB');
   const hub: HubName = { namespace, hub: named.hub, consumerGroup: flags.consumerGroup };
-  const client = await access.openHub(hub, strings, access.usualCredential);
+  const client = await access.openHub(hub, asker);
   try {
     const { since, until, follow = false, from = { since }, out } = flags;
     const { logs } = await hubLogs(
@@ -141,33 +141,31 @@ const pullHub = async (flags: AksFlags, named: NonNullable<AksFlags['hub']>): Pr
     const words = { event: 'message', source: 'partition' };
     if (!flags.checkpoints) return await pullAllForward(logs, words, flags);
     const { blobCheckpoints } = await import('../../azure/pull/blob-checkpoints.ts');
-    const container = await access.openContainer(flags.checkpoints, strings, access.usualCredential);
-    return await pullAllForward(logs, words, flags, blobCheckpoints(container, hub));
+    const container = await access.openContainer(flags.checkpoints, asker);
+    return await pullAllForward(logs, words, flags, blobCheckpoints(container, hub, access.askingForPull()));
   } finally {
-    const isClosed = new AbortController();
-    await Promise.race([client.close(), pause(closingMs, isClosed.signal)]);
-    isClosed.abort();
+    await atMost(closingMs, client.close());
   }
 };
 
 /** So that files are few: one for all that came meanwhile. */
 const filesMs = 2_000;
 /** A service that has fallen silent does not confirm the end of a connection. */
-const closingMs = 5_000;
+const closingMs = 1_000;
 
 const pullContainers = async (flags: AksFlags): Promise<ForwardReport> => {
   const access = await import('../../azure/pull/access.ts');
   const { containerLog } = await import('../../azure/pull/container.ts');
-  const strings = access.connectionStringsFrom(flags.connectionStringFrom ?? [], process.env);
+  const asker = access.pullAsker(flags.connectionStringFrom ?? [], process.env);
   const { since, until, follow = false, prefix = '', poll: pollMs } = flags;
   const logs: ForwardLog[] = [];
   for (const url of flags.container ?? []) {
-    const client = await access.openContainer(url, strings, access.usualCredential);
+    const client = await access.openContainer(url, asker);
     logs.push(
       containerLog(
         client,
         { since, until, follow, prefix: folderOf(prefix) },
-        { now: Date.now, pause, pollMs },
+        { now: Date.now, pause, pollMs, ask: access.askingForPull() },
       ),
     );
   }

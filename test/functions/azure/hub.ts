@@ -9,6 +9,7 @@ import {
 } from '../../../functions/azure/pull.ts';
 import { pause } from '../../../functions/pause.ts';
 import type { KlaxonError } from '../../../shared/errors.ts';
+import type { CheckpointStore } from '../../../shared/pull/checkpoint.ts';
 import { type Mark, type Portion, pullForward } from '../../../shared/pull/forward.ts';
 import type { FakeEventHubs } from '../../stand-ins/event-hubs.ts';
 
@@ -30,6 +31,8 @@ export interface HubRun {
   readonly range: HubRange;
   /** What is remembered between runs. */
   readonly kept?: Map<string, Mark>;
+  /** In the place of `kept`. */
+  readonly store?: CheckpointStore<Mark>;
   readonly deliver?: (portion: Portion) => Promise<void>;
   readonly stop?: AbortController;
   readonly name?: HubName;
@@ -46,6 +49,13 @@ export interface HubOutcome {
   readonly waits: readonly string[];
 }
 
+const keptIn = (kept: Map<string, Mark>): CheckpointStore<Mark> => ({
+  read: async (log) => kept.get(log),
+  write: async (log, mark) => {
+    kept.set(log, mark);
+  },
+});
+
 /** Reads to the end, or until it is stopped. Waits between attempts take no time. */
 export const read = async ({
   hubs,
@@ -57,6 +67,7 @@ export const read = async ({
   silenceMs = 5_000,
   gatherMs = 0,
   limits,
+  store = keptIn(kept),
 }: HubRun): Promise<HubOutcome> => {
   const portions: Portion[] = [];
   const missing: string[] = [];
@@ -72,12 +83,7 @@ export const read = async ({
     });
     await pullForward({
       logs,
-      checkpoints: {
-        read: async (log) => kept.get(log),
-        write: async (log, mark) => {
-          kept.set(log, mark);
-        },
-      },
+      checkpoints: store,
       deliver: async (_, portion) => {
         portions.push(portion);
         await deliver(portion);
