@@ -1,6 +1,5 @@
 /** What infra/azure and the program must have agreed on: each stands in both, and they are compared. */
 import { globSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import host from '../../../functions/azure/host.json' with { type: 'json' };
 import { tallyOf } from '../../../functions/tally.ts';
@@ -8,42 +7,26 @@ import { savedQueries } from '../../../infra/aws/saved-queries.ts';
 import { partitionOf } from '../../../shared/archive/partition.ts';
 import { eventKinds } from '../../../shared/schema/audit-event.ts';
 import { azureDefaults } from '../../../shared/settings/azure.ts';
-import {
-  alertStream,
-  metrics,
-  nameOf,
-  receiverPath,
-  variables,
-} from '../../../shared/settings/environment.ts';
+import { alertStream, metrics, receiverPath, variables } from '../../../shared/settings/environment.ts';
 import { Secret } from '../../../shared/settings/secret.ts';
-import { defaults } from '../../../shared/settings/settings.ts';
-import { mapIn } from '../hcl.ts';
+import { expectDefaults, terraformModule } from '../terraform-module.ts';
 
-const folder = fileURLToPath(new URL('../../../infra/azure/', import.meta.url));
-const file = (name: string): string => readFileSync(folder + name, 'utf8');
-const modules = globSync('*.tf', { cwd: folder }).map(file);
+const module = terraformModule('azure');
+const { folder, file, texts, told } = module;
 
 describe('what infra/azure has agreed on with the program', () => {
   it('is what holds where the settings leave something out', () => {
-    const { environment, archive, retention } = defaults;
-    expect(mapIn(file('settings.tf'), 'defaults')).toEqual({
-      environment,
-      archive,
-      retention,
-      azure: azureDefaults,
-    });
-    expect(file('settings.tf')).toContain(`name = "${nameOf(`\${local.environment}`)}"`);
+    expectDefaults(module, { azure: azureDefaults });
   });
 
   it('is what the function is told, and nothing else', () => {
-    const told = new Set(modules.flatMap((text) => text.match(/\bKLAXON_\w+/g) ?? []));
     const { hub, ...others } = variables;
     const ofHub = ['fullyQualifiedNamespace', 'credential', 'clientId'].map((part) => `${hub}__${part}`);
     expect(told).toEqual(new Set([...Object.values(others), ...ofHub]));
   });
 
   it('is where alerts go in Log Analytics', () => {
-    const streams = new Set(modules.flatMap((text) => text.match(/Custom-\w+/g) ?? []));
+    const streams = new Set(texts.flatMap((text) => text.match(/Custom-\w+/g) ?? []));
     expect(streams).toEqual(new Set([alertStream]));
     expect(file('alerts.tf')).toContain(`"${alertStream.replace('Custom-', '')}"`);
   });
@@ -96,7 +79,7 @@ describe('what infra/azure has agreed on with the program', () => {
 
 describe('the rights of infra/azure', () => {
   it('are all in the list that a reviewer reads', () => {
-    const given = modules.flatMap((text) => [
+    const given = texts.flatMap((text) => [
       ...text.matchAll(/^resource "azurerm_role_assignment" "(\w+)"/gm),
     ]);
     const listed = file('tests/rights.tftest.hcl');
@@ -109,7 +92,7 @@ describe('the rights of infra/azure', () => {
   });
 
   it('are none that let their holder manage Azure', () => {
-    const roles = modules.flatMap((text) =>
+    const roles = texts.flatMap((text) =>
       [...text.matchAll(/role(?:_definition_name)?\s*= "([^"]+)"/g)].map(([, role]) => role),
     );
     expect(roles.length).toBeGreaterThan(5);
@@ -120,7 +103,7 @@ describe('the rights of infra/azure', () => {
   });
 
   it('are given to one who has no key', () => {
-    for (const text of modules)
+    for (const text of texts)
       expect(text).not.toMatch(
         /primary_(?:access_key|connection_string|key)\b|default_primary|_shared_key\b/,
       );

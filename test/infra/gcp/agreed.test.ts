@@ -1,41 +1,24 @@
 /** What infra/gcp and the program must have agreed on: each stands in both, and they are compared. */
-import { globSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { savedQueries } from '../../../infra/aws/saved-queries.ts';
 import { eventObjectOf } from '../../../shared/archive/event-object.ts';
 import { partitionOf } from '../../../shared/archive/partition.ts';
 import { eventKinds } from '../../../shared/schema/audit-event.ts';
-import {
-  metrics,
-  nameOf,
-  receiverPath,
-  taskPath,
-  tasks,
-  variables,
-} from '../../../shared/settings/environment.ts';
+import { metrics, receiverPath, taskPath, tasks, variables } from '../../../shared/settings/environment.ts';
 import { gcpDefaults } from '../../../shared/settings/gcp.ts';
-import { defaults } from '../../../shared/settings/settings.ts';
 import { mapIn } from '../hcl.ts';
+import { expectDefaults, terraformModule } from '../terraform-module.ts';
 
-const folder = fileURLToPath(new URL('../../../infra/gcp/', import.meta.url));
-const file = (name: string): string => readFileSync(folder + name, 'utf8');
-const modules = globSync('*.tf', { cwd: folder }).map(file);
+const module = terraformModule('gcp');
+const { folder, file, texts, told } = module;
 
 describe('what infra/gcp has agreed on with the program', () => {
   it('is what holds where the settings leave something out', () => {
-    const { environment, archive, retention } = defaults;
-    expect(mapIn(file('settings.tf'), 'defaults')).toEqual({
-      environment,
-      archive,
-      retention,
-      gcp: gcpDefaults,
-    });
-    expect(file('settings.tf')).toContain(`name = "${nameOf(`\${local.environment}`)}"`);
+    expectDefaults(module, { gcp: gcpDefaults });
   });
 
   it('is what functions are told, and nothing else', () => {
-    const told = new Set(modules.flatMap((text) => text.match(/\bKLAXON_\w+/g) ?? []));
     const { state, archive, deadLetter, sinks, receiver } = variables;
     expect(told).toEqual(new Set([state, archive, deadLetter, sinks, receiver]));
   });
@@ -89,7 +72,7 @@ describe('what infra/gcp has agreed on with the program', () => {
 
 describe('the rights of infra/gcp', () => {
   it('are all in the list that a reviewer reads', () => {
-    const given = modules.flatMap((text) => [
+    const given = texts.flatMap((text) => [
       ...text.matchAll(/^resource "(google_\w+_iam_member)" "(\w+)"/gm),
     ]);
     const listed = file('tests/rights.tftest.hcl');
@@ -100,10 +83,10 @@ describe('the rights of infra/gcp', () => {
   });
 
   it('are added to what a project has, and never put in its place', () => {
-    for (const text of modules) expect(text).not.toMatch(/_iam_(?:binding|policy)"/);
+    for (const text of texts) expect(text).not.toMatch(/_iam_(?:binding|policy)"/);
   });
 
   it('are none of the basic roles', () => {
-    for (const text of modules) expect(text).not.toMatch(/roles\/(?:owner|editor|viewer)"/);
+    for (const text of texts) expect(text).not.toMatch(/roles\/(?:owner|editor|viewer)"/);
   });
 });
