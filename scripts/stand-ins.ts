@@ -4,14 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
 import { standInsFolder, standInsSource } from '../test/stand-ins/installed.ts';
 
 const installMs = 10 * 60_000;
 
 /** Made whole or not at all: under another name until it is done, so that a run that was broken off leaves none. */
-export const installStandIns = (): void => {
-  if (existsSync(standInsFolder)) return;
+const install = (): void => {
   process.stderr.write(`installing the stand-ins of tests into ${standInsFolder} (once, 370 MB)\n`);
   const pending = `${standInsFolder}.${process.pid}`;
   mkdirSync(pending, { recursive: true });
@@ -27,10 +25,11 @@ export const installStandIns = (): void => {
       shell: process.platform === 'win32',
     });
     if (status !== 0) throw new Error(`npm ${words.join(' ')}: ${error?.message ?? `exit ${status}`}`);
+    // Another run may have been faster.
     if (!existsSync(standInsFolder)) renameSync(pending, standInsFolder);
   } finally {
     rmSync(pending, { recursive: true, force: true });
   }
 };
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) installStandIns();
+if (!existsSync(standInsFolder)) install();

@@ -158,6 +158,7 @@ const remindersOf = (time: number): string =>
   `${reminders}${new Date(Math.min(time, lastDay)).toISOString().slice(0, 10)}|`;
 const lastDay = Date.UTC(9999, 11, 31);
 
+/** What is text is short (shared/state/item.ts): one property holds it. */
 const rowOf = ({ content, version, expires }: Item) => ({
   version,
   expires: new Date(Math.min(Math.ceil(expires), lastDay)),
@@ -242,9 +243,10 @@ export const sweepTable = async (options: TableStateOptions, budgetMs: number): 
         const answers = await eachOf(page, atOnce, settled);
         const done = page.filter((_, at) => answers[at]).map(forgetting);
         // Of two that sweep at a time one takes a reminder out; the other leaves its hundred for the next time.
-        if (done.length > 0)
-          await unless(missing, () => ask((abortSignal) => table.submitTransaction(done, { abortSignal })));
-        if (!isOver()) continue;
+        const isForgotten =
+          done.length === 0 ||
+          (await unless(missing, () => ask((abortSignal) => table.submitTransaction(done, { abortSignal }))));
+        if (isForgotten && !isOver()) continue;
         isDone = false;
         return;
       }
