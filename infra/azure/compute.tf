@@ -75,6 +75,7 @@ resource "azurerm_function_app_flex_consumption" "function" {
       AzureWebJobsStorage__clientId             = azurerm_user_assigned_identity.function.client_id
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING = "ClientId=${azurerm_user_assigned_identity.function.client_id};Authorization=AAD"
       AZURE_CLIENT_ID                           = azurerm_user_assigned_identity.function.client_id
+      AZURE_TOKEN_CREDENTIALS                   = "ManagedIdentityCredential"
 
       # `variables` of shared/settings/environment.ts.
       KLAXON_STATE                        = "${azurerm_storage_account.store["state"].primary_table_endpoint}${local.state_table}"

@@ -42,6 +42,11 @@ run "runs_as_itself_and_without_a_key" {
   }
 
   assert {
+    condition     = azurerm_function_app_flex_consumption.function.app_settings["AZURE_TOKEN_CREDENTIALS"] == "ManagedIdentityCredential" && azurerm_function_app_flex_consumption.function.app_settings["AZURE_CLIENT_ID"] == "CLIENT"
+    error_message = "as its own identity, and as nobody else"
+  }
+
+  assert {
     condition     = azurerm_function_app_flex_consumption.function.app_settings["APPLICATIONINSIGHTS_AUTHENTICATION_STRING"] == "ClientId=CLIENT;Authorization=AAD" && azurerm_application_insights.function.local_authentication_disabled
     error_message = "none for its log"
   }
