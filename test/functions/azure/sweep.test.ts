@@ -1,11 +1,14 @@
 /** The sweep of a table: what it takes out, what it leaves, and that it may be broken off anywhere. */
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sweepTable } from '../../../functions/azure/state.ts';
 import { entry, idsIn } from '../../contracts/state-faults.ts';
 import { type Azurite, openAzurite, wireToTables } from '../../stand-ins/azurite.ts';
 import type { Wire } from '../../stand-ins/wire.ts';
 import { countsOf, hour, openedTable, rowsIn, start } from './opened-table.ts';
+
+// Each sweep is 256 requests and more.
+vi.setConfig({ testTimeout: 300_000 });
 
 let azurite: Azurite;
 let wire: Wire;
