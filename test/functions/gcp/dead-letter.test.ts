@@ -1,11 +1,9 @@
 /** The topic of alerts that nobody took, told over the wire as Pub/Sub speaks it. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { topicDeadLetter } from '../../../functions/gcp/alerts.ts';
-import type { Alert } from '../../../shared/alert/alert.ts';
 import type { DeadAlert } from '../../../shared/alert/sink.ts';
-import { KlaxonError } from '../../../shared/errors.ts';
-import { exampleAlert } from '../../alert/example.ts';
 import { type ReceiverServer, receiverServer } from '../../alert/sinks/receiver-server.ts';
+import { deadAlert, saysWhatIsNotKept } from '../../contracts/dead-letter.ts';
 import { asker, usual } from './sink-line.ts';
 
 describe('the topic of dead letters', () => {
@@ -18,13 +16,6 @@ describe('the topic of dead letters', () => {
     const origin = server.url.replace(/\/hook$/, '');
     return { letters: topicDeadLetter(topic, { ask: asker(10_000), originOf: () => origin }), server };
   };
-  const letter = (over: Partial<Alert> = {}): DeadAlert => ({
-    alert: { ...exampleAlert(), ...over },
-    sink: 'chat',
-    reason: 'refused',
-    attempts: 1,
-    givenUpAt: 1,
-  });
   const batchesIn = ({ received }: ReceiverServer): readonly (readonly DeadAlert[])[] =>
     received.map(({ body }) =>
       JSON.parse(body).messages.map(({ data }: { data: string }) =>
@@ -34,30 +25,20 @@ describe('the topic of dead letters', () => {
 
   it('keeps every letter with its alert, a hundred to a request', async () => {
     const { letters, server: topic } = await opened();
-    await letters.put(Array.from({ length: 230 }, () => letter()));
+    await letters.put(Array.from({ length: 230 }, () => deadAlert()));
     const batches = batchesIn(topic);
     expect(batches.map(({ length }) => length)).toEqual([100, 100, 30]);
-    expect(batches[0]?.[0]).toEqual(JSON.parse(JSON.stringify(letter())));
+    expect(batches[0]?.[0]).toEqual(JSON.parse(JSON.stringify(deadAlert())));
     expect(topic.received[0]?.path).toBe('/v1/projects/klaxon-example/topics/klaxon-dead-letters:publish');
   });
 
   it('cuts what is too large, and sends fewer at once where they are large together', async () => {
     const { letters, server: topic } = await opened();
-    const large = letter({ message: 'x'.repeat(400_000) });
-    await letters.put([large, large, large, letter({ message: '\u0001'.repeat(2_000_000) })]);
+    const large = deadAlert({ message: 'x'.repeat(400_000) });
+    await letters.put([large, large, large, deadAlert({ message: '\u0001'.repeat(2_000_000) })]);
     expect(topic.received.map(({ body }) => body.length < 10_000_000)).not.toContain(false);
     expect(batchesIn(topic).map(({ length }) => length)).toEqual([2, 2]);
   });
 
-  it.each([
-    ['refuses', false],
-    ['fails', true],
-    ['closes', true],
-  ] as const)('that %s says so, and whether it may yet take them: %s', async (mood, retryable) => {
-    const { letters, server: topic } = await opened();
-    topic.be(mood);
-    const fault = await letters.put([letter()]).catch((thrown: unknown) => thrown);
-    expect(fault).toBeInstanceOf(KlaxonError);
-    expect(fault).toMatchObject({ code: 'alert', retryable });
-  });
+  saysWhatIsNotKept(opened);
 });
