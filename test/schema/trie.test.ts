@@ -1,3 +1,4 @@
+/** Paths that lead to what was put there, and to nothing else. */
 import { describe, expect, it } from 'vitest';
 import { Trie } from '../../shared/schema/trie.ts';
 
