@@ -57,6 +57,21 @@ locals {
     vault  = regex("^azure:keyvault:([^/]+)/", sink.secret)[0]
     secret = regex("/(.+)$", sink.secret)[0]
   } if startswith(try(sink.secret, ""), "azure:keyvault:") }
+  secrets_elsewhere = [for name, sink in local.sinks : name if try(sink.secret, "") != "" && !contains(keys(local.secrets), name)]
+}
+
+check "somebody_is_told" {
+  assert {
+    condition     = length(local.secrets) + length(local.places) > 0
+    error_message = "No sink of the settings is for Azure: nobody is told of alerts. Add one below alerts: sinks:, and a route to it."
+  }
+}
+
+check "secrets_are_here" {
+  assert {
+    condition     = length(local.secrets_elsewhere) == 0
+    error_message = "The secrets of these sinks are in no Key Vault, so here the sinks take nothing: ${join(", ", local.secrets_elsewhere)}."
+  }
 }
 
 resource "azurerm_role_assignment" "sink" {

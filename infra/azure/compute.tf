@@ -105,6 +105,17 @@ resource "azurerm_function_app_flex_consumption" "function" {
   ]
 }
 
+# The settings that the function carries are in the package, and beside it where it was made.
+check "packed_with_these_settings" {
+  assert {
+    condition = try(
+      jsonencode(jsondecode(file("${trimsuffix(var.package, ".zip")}/pack.json")).settings.documents[0].value),
+      jsonencode(yamldecode(file(var.config))),
+    ) == jsonencode(yamldecode(file(var.config)))
+    error_message = "The function was packed with other settings than ${var.config}: npm run build -- --only azure"
+  }
+}
+
 # Whoever deploys puts the package there, and so has to be let.
 resource "azurerm_role_assignment" "deployer" {
   scope                = azurerm_storage_container.host["packages"].id

@@ -121,6 +121,13 @@ locals {
   }
 }
 
+check "somebody_hears_alarms" {
+  assert {
+    condition     = local.alarm_group != null || local.alarm_mail != null
+    error_message = "Nobody is told when Klaxon itself is not well: name an address or an action group as azure: alarms."
+  }
+}
+
 resource "azurerm_monitor_action_group" "alarms" {
   count               = local.alarm_group == null ? 1 : 0
   name                = "${local.name}-alarms"

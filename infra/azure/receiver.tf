@@ -31,7 +31,6 @@ resource "azurerm_resource_group_template_deployment" "token" {
   name                = "${local.name}-token-${each.key}"
   resource_group_name = azurerm_resource_group.klaxon.name
   deployment_mode     = "Incremental"
-  tags                = local.tags
   template_content = jsonencode({
     "$schema"      = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
     contentVersion = "1.0.0.0"
@@ -51,6 +50,8 @@ resource "azurerm_resource_group_template_deployment" "token" {
   })
 
   lifecycle {
+    ignore_changes = all
+
     precondition {
       condition     = can(regex("^[A-Za-z0-9-]{1,80}$", each.key))
       error_message = "A cluster that sends its logs to Azure is named by letters, digits and -: \"${each.key}\"."

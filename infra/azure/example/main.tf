@@ -40,6 +40,10 @@ provider "azurerm" {
     resource_group {
       prevent_deletion_if_contains_resources = true
     }
+    storage {
+      # What a new account says of itself is told by Azure; to ask the account would take a right of its own.
+      data_plane_available = false
+    }
     template_deployment {
       # Tokens, memory and what is deployed are not Azure's to delete one by one.
       delete_nested_items_during_deletion = false

@@ -169,3 +169,12 @@ run "deploys_what_was_built" {
     error_message = "it is taken from where it was put"
   }
 }
+
+run "warns_where_the_function_carries_other_settings" {
+  command = plan
+  variables {
+    config  = "tests/least.config.yaml"
+    package = "tests/packed.zip"
+  }
+  expect_failures = [check.packed_with_these_settings]
+}
