@@ -7,7 +7,7 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
 /** @throws DeliveryError where the bytes are broken or unfold to more than `maxBytes`. */
 export const gunzip = (bytes: Uint8Array, maxBytes: number): Buffer => {
   try {
-    return gunzipSync(bytes, { maxOutputLength: maxBytes });
+    return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: roomFor(bytes) });
   } catch (thrown) {
     if (thrown instanceof RangeError || codeOf(thrown) === 'ERR_BUFFER_TOO_LARGE') {
       throw new DeliveryError('too-large', `gzip data unfolds to more than ${maxBytes} bytes`, {
@@ -16,6 +16,20 @@ export const gunzip = (bytes: Uint8Array, maxBytes: number): Buffer => {
     }
     throw new DeliveryError('not-gzip', `not readable as gzip: ${messageOf(thrown)}`, { cause: thrown });
   }
+};
+
+const leastRoom = 16 * 1024;
+const mostRoom = 4 * 1024 * 1024;
+
+/**
+ * In one piece, what is unfolded need not be put together again. The last four bytes say how long it is (RFC 1952, ISIZE);
+ * nothing rests on it, for whoever packed the bytes wrote it.
+ */
+const roomFor = (bytes: Uint8Array): number => {
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (byteLength < 4) return leastRoom;
+  const length = new DataView(buffer, byteOffset, byteLength).getUint32(byteLength - 4, true);
+  return Math.min(mostRoom, Math.max(leastRoom, length + 1));
 };
 
 const codeOf = (thrown: unknown): unknown =>

@@ -8,6 +8,17 @@ export const fromEksAudit: Normaliser = (record) =>
 
 /** The cluster's ARN can be told only where the region is known, and its partition goes by the region. */
 export const eksOrigin = (origin: EnvelopeOrigin): EnvelopeOrigin => {
+  const known = named.get(origin);
+  if (known) return known;
+  const found = withClusterId(origin);
+  named.set(origin, found);
+  return found;
+};
+
+/** The records of a delivery share their origin. */
+const named = new WeakMap<EnvelopeOrigin, EnvelopeOrigin>();
+
+const withClusterId = (origin: EnvelopeOrigin): EnvelopeOrigin => {
   const { account, cluster, region } = origin;
   if (
     origin.clusterId !== undefined ||

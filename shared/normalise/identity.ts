@@ -24,13 +24,14 @@ export const actorOf = (
   impersonated: KubernetesUser | undefined,
 ): Actor => {
   const name = user?.username === '' ? undefined : user?.username;
+  const extra = user?.extra;
   return {
     name,
     type: actorTypeOf(name, user?.groups),
     uid: user?.uid === '' ? undefined : user?.uid,
     groups: user?.groups,
     cloudIdentity: user && cloudIdentityOf(user),
-    credentialId: first(user, 'accessKeyId') ?? first(user, 'authentication.kubernetes.io/credential-id'),
+    credentialId: first(extra?.accessKeyId) ?? first(extra?.['authentication.kubernetes.io/credential-id']),
     impersonates: impersonated && {
       name: impersonated.username,
       uid: impersonated.uid,
@@ -40,15 +41,12 @@ export const actorOf = (
 };
 
 /** aws-iam-authenticator writes the caller's ARN into `extra`; Entra and Google users are named by address. */
-const cloudIdentityOf = (user: KubernetesUser): string | undefined => {
-  const arn = first(user, 'arn') ?? first(user, 'canonicalArn');
+const cloudIdentityOf = ({ username: name, extra }: KubernetesUser): string | undefined => {
+  const arn = first(extra?.arn) ?? first(extra?.canonicalArn);
   if (arn !== undefined) return arn;
-  const name = user.username;
   if (name === undefined || name.startsWith('system:')) return undefined;
   return name.startsWith('arn:') || name.includes('@') ? name : undefined;
 };
 
-const first = (user: KubernetesUser | undefined, key: string): string | undefined => {
-  const value = user?.extra?.[key]?.[0];
-  return typeof value === 'string' && value !== '' ? value : undefined;
-};
+/** What is stated; a list of a user's extra attributes may be empty, or hold an empty text. */
+const first = (list: readonly string[] | undefined): string | undefined => list?.[0] || undefined;

@@ -11,7 +11,7 @@ export class Recent<T> {
   }
 
   get(key: string): T | undefined {
-    return this.#young.get(key) ?? this.#old.get(key);
+    return this.#young.get(key) ?? (this.#old.size === 0 ? undefined : this.#old.get(key));
   }
 
   put(key: string, value: T): void {

@@ -1,3 +1,4 @@
+/** The types that the schema gives the fields of an audit event, held against what is passed on of them. */
 import { describe, expect, it } from 'vitest';
 import { trusted } from '../../shared/normalise/trusted.ts';
 import { KubernetesAuditEvent } from '../../shared/schema/kubernetes-audit.ts';

@@ -18,6 +18,7 @@ import type { Witness } from './witness.ts';
 /** One hour of one group, as this delivery shows it. */
 interface GroupHour {
   readonly values: readonly GroupValue[];
+  readonly key: string;
   readonly hour: number;
   readonly ids: string[];
   /** Values of each field. */
@@ -27,6 +28,7 @@ interface GroupHour {
 
 interface BaselineGroup {
   readonly values: readonly GroupValue[];
+  readonly key: string;
   hours: Map<number, GroupHour>;
 }
 
@@ -51,7 +53,9 @@ export const baselineWatch = (
   state: StateStore,
   now: Clock,
 ): Watch => {
-  const groups = new Groups((values): BaselineGroup => ({ values, hours: new Map() }));
+  const groups = new Groups(
+    (values): BaselineGroup => ({ values, key: keyOf(rule, values), hours: new Map() }),
+  );
   const fields = correlation.fields.map((field) => [field]);
   /** The latest hour of an event, and hours that are judged and told. */
   let latest = 0;
@@ -69,7 +73,7 @@ export const baselineWatch = (
       let own = group.hours.get(hour);
       if (!own) {
         const distinct = correlation.fields.map(() => new Set<string>());
-        own = { values: group.values, hour, ids: [], distinct, first: trigger };
+        own = { values: group.values, key: group.key, hour, ids: [], distinct, first: trigger };
         group.hours.set(hour, own);
       }
       own.ids.push(trigger.event);
@@ -104,7 +108,7 @@ export const baselineWatch = (
 
   const judgedHour = async (hour: number, members: readonly Member[]): Promise<readonly Occurrence[]> => {
     const groups = members.map(({ id }) => JSON.parse(id) as readonly GroupValue[]);
-    const told = await state.add(groups.flatMap((values) => hourEntries(rule, values, hour)));
+    const told = await state.add(groups.flatMap((values) => hourEntries(keyOf(rule, values), hour)));
     const occurrences: Occurrence[] = [];
     for (const [at, values] of groups.entries()) {
       const shown = told.slice(at * shards, (at + 1) * shards).flat();
@@ -161,7 +165,7 @@ export const baselineWatch = (
       return {
         entries: [
           ...groupsEntries(rule, taken),
-          ...taken.map((group) => toldEntry(rule, group)),
+          ...taken.map(toldEntry),
           // What was judged before this drain has long become alerts.
           ...done.map((hour) => groupsEntry(rule, hour, [{ id: judgedMark, time: hour * hourMilliseconds }])),
         ],
@@ -199,20 +203,14 @@ const groupsEntries = (rule: Rule, taken: readonly GroupHour[]): readonly Entry[
  */
 const shards = 16;
 
-const hourEntry = (
-  rule: Rule,
-  values: readonly GroupValue[],
-  hour: number,
-  shard: number,
-  members: readonly Member[],
-): Entry => ({
-  key: `${keyOf(rule, values)}/${hour}/${shard}`,
+const hourEntry = (key: string, hour: number, shard: number, members: readonly Member[]): Entry => ({
+  key: `${key}/${hour}/${shard}`,
   members,
   ttlSeconds: hourSeconds,
 });
 
-const hourEntries = (rule: Rule, values: readonly GroupValue[], hour: number): readonly Entry[] =>
-  Array.from({ length: shards }, (_, shard) => hourEntry(rule, values, hour, shard, []));
+const hourEntries = (key: string, hour: number): readonly Entry[] =>
+  Array.from({ length: shards }, (_, shard) => hourEntry(key, hour, shard, []));
 
 /** What a member holds of a delivery. */
 interface Told {
@@ -222,12 +220,18 @@ interface Told {
   readonly witness: Witness;
 }
 
-const toldEntry = (rule: Rule, { values, hour, ids, distinct, first }: GroupHour): Entry => {
+const toldEntry = ({ key, hour, ids, distinct, first }: GroupHour): Entry => {
   const id = hashOf(ids.toSorted().join('\n'));
-  const hashed = distinct.map((some) => [...some].map((value) => hashOf(value).slice(0, hashLength)));
-  const told: Told = { count: ids.length, distinct: hashed, witness: first.witness() };
+  const hashed = distinct.map((some) =>
+    Object.freeze([...some].map((value) => hashOf(value).slice(0, hashLength))),
+  );
+  const told: Told = Object.freeze({
+    count: ids.length,
+    distinct: Object.freeze(hashed),
+    witness: first.witness(),
+  });
   const shard = id.charCodeAt(0) % shards;
-  return hourEntry(rule, values, hour, shard, [{ id, time: hour * hourMilliseconds, value: told as never }]);
+  return hourEntry(key, hour, shard, [{ id, time: hour * hourMilliseconds, value: told as never }]);
 };
 
 const toldIn = (members: readonly Member[]): readonly Told[] =>

@@ -1,13 +1,14 @@
 /** Values that a group has not shown before: what is told to memory, and how its answer is read. */
 import type { Entry, Member } from '../../ports.ts';
 import { isObject } from '../../schema/json.ts';
+import { Trie } from '../../schema/trie.ts';
 import type { FieldPath } from '../field-path.ts';
 import { hashOf } from '../hash.ts';
 import type { Rule } from '../rule.ts';
 import { type FirstSeen, heardBy } from './correlation.ts';
 import { Groups } from './groups.ts';
 import { type Occurrence, spanText, wholeStretch } from './incident.ts';
-import { distinctValues, type GroupValue, type Trigger } from './trigger.ts';
+import { distinctValues, type GroupValue, plainValues, type Trigger } from './trigger.ts';
 import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
 
 export const firstSeenWatch = (rule: Rule, correlation: FirstSeen): Watch => {
@@ -63,8 +64,8 @@ const questionOf = (
   entries: sightingEntries(group.key, seen, correlation),
   read: (answers) => {
     // From here on memory has them.
-    for (const { value, step } of seen.sightings.values()) {
-      toldIn(group, step)?.values.add(value);
+    for (const { path, step } of seen.sightings.values()) {
+      toldIn(group, step)?.values.set(path, true);
       onTold();
     }
     for (const step of seen.watched) {
@@ -89,6 +90,8 @@ const questionOf = (
 /** The earliest sighting of a value within one step of time. */
 interface Sighting {
   readonly value: string;
+  /** By which it is known again. */
+  readonly path: readonly string[];
   readonly step: number;
   readonly time: number;
   readonly trigger: Trigger;
@@ -112,13 +115,13 @@ const nothingSeen = (): Seen => ({
 /** What memory is known to have of a group in the latest step of time: it need not be told again. */
 interface Told {
   readonly step: number;
-  readonly values: Set<string>;
+  readonly values: Trie<string, true>;
   isWatched: boolean;
 }
 
 const nothingTold = (step = Number.NEGATIVE_INFINITY): Told => ({
   step,
-  values: new Set(),
+  values: new Trie(),
   isWatched: false,
 });
 
@@ -154,15 +157,20 @@ const isSighted = (
   trigger: Trigger,
   fields: readonly FieldPath[],
 ): boolean => {
+  // Nearly every value is known, and is found so without putting a text together.
+  const plain = plainValues(trigger, fields);
+  const isPast = told.step === step;
+  if (plain && isPast && told.values.get(plain)) return false;
   const { time } = trigger;
   let isNews = false;
   for (const value of distinctValues(trigger, fields)) {
-    if (told.step === step && told.values.has(value)) continue;
+    const path = plain ?? [value];
+    if (isPast && told.values.get(path)) continue;
     isNews = true;
     seen.since = Math.min(seen.since, time);
     const sighting = `${step} ${value}`;
     const known = seen.sightings.get(sighting);
-    if (!known || time < known.time) seen.sightings.set(sighting, { value, step, time, trigger });
+    if (!known || time < known.time) seen.sightings.set(sighting, { value, path, step, time, trigger });
   }
   return isNews;
 };

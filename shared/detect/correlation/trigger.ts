@@ -55,6 +55,20 @@ const valueAt = (trigger: Trigger, path: FieldPath): GroupValue | undefined => {
   return found === undefined ? null : undefined;
 };
 
+/** The one value of each field; undefined where one of them is missing, or may be several. */
+export const plainValues = (
+  trigger: Trigger,
+  fields: readonly FieldPath[],
+): readonly string[] | undefined => {
+  const values = new Array<string>(fields.length);
+  for (let at = 0; at < fields.length; at++) {
+    const value = valueAt(trigger, fields[at] as FieldPath);
+    if (value === undefined || value === null) return undefined;
+    values[at] = value;
+  }
+  return values;
+};
+
 /** What tells values apart: each value of one field, or what several fields hold together. None where one is missing. */
 export const distinctValues = (trigger: Trigger, fields: readonly FieldPath[]): readonly string[] => {
   let joined: string | undefined;
