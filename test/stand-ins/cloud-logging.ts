@@ -14,7 +14,7 @@ import type { INamespace } from 'protobufjs';
 import { isObject, type JsonObject, pathOf, textOf } from '../../shared/schema/json.ts';
 import { entryFields } from '../functions/gcp/pull/entries.ts';
 
-/** As google.logging.v2 defines a list, and of a tail the same that is in it. */
+/** As google.logging.v2 defines a list; a tail has the first two alone. */
 export interface Asked {
   readonly resourceNames: readonly string[];
   readonly filter: string;
@@ -25,6 +25,8 @@ export interface Asked {
 
 /** How a call fails: with a status of gRPC, or by silence. */
 export type CallFault = { readonly code: number; readonly details: string } | 'hangs';
+
+type FaultOf = (place: number, asked: Asked, call: 'list' | 'tail') => CallFault | undefined;
 
 export interface FakeLogging {
   readonly endpoint: string;
@@ -39,7 +41,7 @@ export interface FakeLogging {
   /** How many entries a page has, over and over; 0 for one that is empty, and not the last. */
   pageSizes: readonly number[];
   /** From now on: which list or tail breaks, by its place since then, from 0. */
-  readonly breaksAt: (faultOf: (place: number, asked: Asked) => CallFault | undefined) => void;
+  readonly breaksAt: (faultOf: FaultOf) => void;
   /** The lists since `breaksAt` was last called, in their order. */
   readonly lists: () => readonly Asked[];
   readonly tails: () => readonly Asked[];
@@ -49,7 +51,7 @@ export interface FakeLogging {
 export const openLogging = async (): Promise<FakeLogging> => {
   const projects = new Map<string, JsonObject[]>();
   const open = new Map<Stream, Asked>();
-  let faultOf: (place: number, asked: Asked) => CallFault | undefined = () => undefined;
+  let faultOf: FaultOf = () => undefined;
   let lists: Asked[] = [];
   let tails: Asked[] = [];
   let pages = 0;
@@ -60,7 +62,7 @@ export const openLogging = async (): Promise<FakeLogging> => {
       .filter((entry) => fits(entry, filter));
 
   const ListLogEntries = (call: ServerUnaryCall<Asked, object>, answer: sendUnaryData<object>): void => {
-    const fault = faultOf(lists.length + tails.length, call.request);
+    const fault = faultOf(lists.length + tails.length, call.request, 'list');
     lists.push(call.request);
     if (fault === 'hangs') return;
     if (fault) {
@@ -79,7 +81,7 @@ export const openLogging = async (): Promise<FakeLogging> => {
 
   const TailLogEntries = (call: Stream): void => {
     call.on('data', (asked: Asked) => {
-      const fault = faultOf(lists.length + tails.length, asked);
+      const fault = faultOf(lists.length + tails.length, asked, 'tail');
       tails.push(asked);
       if (fault && fault !== 'hangs') call.emit('error', fault);
       else if (!fault) open.set(call, asked);
