@@ -7,32 +7,10 @@ locals {
   archive_url = "${azurerm_storage_account.store["archive"].primary_blob_endpoint}${azurerm_storage_container.archive.name}"
 }
 
-# A workspace has a lake of its own, in which nothing of Klaxon's lies.
-resource "azurerm_storage_account" "lake" {
-  count                             = local.synapse
-  name                              = "klaxonlake${local.unique}"
-  resource_group_name               = azurerm_resource_group.klaxon.name
-  location                          = var.location
-  account_kind                      = "StorageV2"
-  account_tier                      = "Standard"
-  account_replication_type          = "LRS"
-  is_hns_enabled                    = true
-  shared_access_key_enabled         = false
-  default_to_oauth_authentication   = true
-  local_user_enabled                = false
-  allow_nested_items_to_be_public   = false
-  cross_tenant_replication_enabled  = false
-  https_traffic_only_enabled        = true
-  min_tls_version                   = "TLS1_2"
-  infrastructure_encryption_enabled = true
-  public_network_access_enabled     = local.network == null
-  tags                              = local.tags
-}
-
 resource "azurerm_storage_container" "lake" {
   count                 = local.synapse
   name                  = "synapse"
-  storage_account_id    = azurerm_storage_account.lake[0].id
+  storage_account_id    = azurerm_storage_account.store["lake"].id
   container_access_type = "private"
 }
 
@@ -41,7 +19,7 @@ resource "azurerm_synapse_workspace" "queries" {
   name                                 = "klaxon-${local.unique}"
   resource_group_name                  = azurerm_resource_group.klaxon.name
   location                             = var.location
-  storage_data_lake_gen2_filesystem_id = "https://${azurerm_storage_account.lake[0].name}.dfs.core.windows.net/${azurerm_storage_container.lake[0].name}"
+  storage_data_lake_gen2_filesystem_id = "https://${azurerm_storage_account.store["lake"].name}.dfs.core.windows.net/${azurerm_storage_container.lake[0].name}"
   azuread_authentication_only          = true
   # No rule of a firewall is made: whoever asks adds the address that he asks from.
   public_network_access_enabled = local.network == null

@@ -12,6 +12,8 @@ locals {
       # What the host of the function needs for itself: its package, its leases, how far it has read.
       host = { copies = local.azure.copies == "datacentre" ? "LRS" : "ZRS", tier = "Hot" }
     },
+    # A workspace of Synapse has a lake of its own, in which nothing of Klaxon's lies.
+    local.synapse == 1 ? { lake = { copies = "LRS", tier = "Hot" } } : {},
     length(local.made.blob) > 0 ? { alerts = { copies = local.redundancy[local.azure.copies], tier = "Hot" } } : {},
   )
 }
@@ -25,6 +27,7 @@ resource "azurerm_storage_account" "store" {
   account_tier                      = "Standard"
   account_replication_type          = each.value.copies
   access_tier                       = each.value.tier
+  is_hns_enabled                    = each.key == "lake"
   shared_access_key_enabled         = false
   default_to_oauth_authentication   = true
   local_user_enabled                = false

@@ -17,7 +17,7 @@ run "puts_an_endpoint_of_each_thing_into_it" {
   }
 
   assert {
-    condition     = keys(azurerm_private_endpoint.store) == ["alerts-blob", "archive-blob", "failed-blob", "host-blob", "hub", "receiver", "state-table", "topic-events", "vault"]
+    condition     = keys(azurerm_private_endpoint.store) == ["alerts-blob", "archive-blob", "failed-blob", "host-blob", "hub", "lake-blob", "receiver", "state-table", "topic-events", "vault"]
     error_message = "stores, hub, receiver, vault, topic"
   }
 

@@ -32,7 +32,7 @@ run "reads_objects_in_the_name_of_whoever_asks" {
   }
 
   assert {
-    condition     = azurerm_storage_account.lake[0].is_hns_enabled && azurerm_storage_account.lake[0].shared_access_key_enabled == false
+    condition     = azurerm_storage_account.store["lake"].is_hns_enabled && azurerm_storage_account.store["lake"].shared_access_key_enabled == false
     error_message = "its own lake is closed as well"
   }
 }

@@ -17,27 +17,27 @@ run "closes_every_store" {
   }
 
   assert {
-    condition     = alltrue([for account in concat(values(azurerm_storage_account.store), azurerm_storage_account.lake) : account.shared_access_key_enabled == false && account.local_user_enabled == false])
+    condition     = alltrue([for account in values(azurerm_storage_account.store) : account.shared_access_key_enabled == false && account.local_user_enabled == false])
     error_message = "no key and no local user opens a store"
   }
 
   assert {
-    condition     = alltrue([for account in concat(values(azurerm_storage_account.store), azurerm_storage_account.lake) : account.allow_nested_items_to_be_public == false && account.cross_tenant_replication_enabled == false])
+    condition     = alltrue([for account in values(azurerm_storage_account.store) : account.allow_nested_items_to_be_public == false && account.cross_tenant_replication_enabled == false])
     error_message = "nobody is anonymous, and nothing is copied to another tenant"
   }
 
   assert {
-    condition     = alltrue([for account in concat(values(azurerm_storage_account.store), azurerm_storage_account.lake) : account.min_tls_version == "TLS1_2" && account.https_traffic_only_enabled])
+    condition     = alltrue([for account in values(azurerm_storage_account.store) : account.min_tls_version == "TLS1_2" && account.https_traffic_only_enabled])
     error_message = "TLS 1.2 or better"
   }
 
   assert {
-    condition     = alltrue([for account in concat(values(azurerm_storage_account.store), azurerm_storage_account.lake) : account.infrastructure_encryption_enabled])
+    condition     = alltrue([for account in values(azurerm_storage_account.store) : account.infrastructure_encryption_enabled])
     error_message = "encrypted twice"
   }
 
   assert {
-    condition     = alltrue([for account in concat(values(azurerm_storage_account.store), azurerm_storage_account.lake) : account.public_network_access_enabled == false])
+    condition     = alltrue([for account in values(azurerm_storage_account.store) : account.public_network_access_enabled == false])
     error_message = "where there is a network, no store is outside it"
   }
 
@@ -52,7 +52,7 @@ run "closes_every_store" {
   }
 
   assert {
-    condition     = keys(azurerm_storage_account.store) == ["alerts", "archive", "failed", "host", "state"]
+    condition     = keys(azurerm_storage_account.store) == ["alerts", "archive", "failed", "host", "lake", "state"]
     error_message = "a store for each purpose"
   }
 }
