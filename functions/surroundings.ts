@@ -4,6 +4,9 @@ import { isObject, parsedJson } from '../shared/schema/json.ts';
 import { selfManaged } from '../shared/settings/cluster.ts';
 import { variables } from '../shared/settings/environment.ts';
 import type { Settings, Sink } from '../shared/settings/settings.ts';
+import type { Start } from './pack.ts';
+import { type Receiver, type ReceiverOptions, receiverOf } from './receiver.ts';
+import type { PipelineOptions } from './start.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,5 +34,24 @@ export const sinksWithin = (
   );
 
 /** Names of the clusters that may send to the receiver. */
-export const sendersIn = ({ clusters }: Settings): readonly string[] =>
+const sendersIn = ({ clusters }: Settings): readonly string[] =>
   clusters.flatMap(({ cloud, name }) => (cloud === selfManaged ? [name] : []));
+
+/** What settings say of the pipeline, with the rules that are packed beside them. */
+export const pipelineOptionsOf = ({ settings, rules, enricher }: Start): PipelineOptions => ({
+  rules,
+  enricher,
+  routes: settings.alerts.routes,
+  archiveForm: settings.archive.form,
+  firstOf: settings.rules.falcoMatching === 'first' ? 'falco' : undefined,
+});
+
+/** Undefined where nobody sends anything by HTTP. */
+export const receiverFor = (
+  environment: Environment,
+  settings: Settings,
+  options: Pick<ReceiverOptions, 'secretOf' | 'now' | 'warn'>,
+): Receiver | undefined => {
+  const tokens = environment[variables.receiver];
+  return tokens === undefined ? undefined : receiverOf({ senders: sendersIn(settings), tokens, ...options });
+};

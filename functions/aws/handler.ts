@@ -14,9 +14,8 @@ import { post } from '../http.ts';
 import { accounted, type Log } from '../log.ts';
 import { startFrom } from '../pack.ts';
 import { pause } from '../pause.ts';
-import { receiverOf } from '../receiver.ts';
 import { startPipeline } from '../start.ts';
-import { madeForSinks, required, sendersIn, sinksWithin } from '../surroundings.ts';
+import { madeForSinks, pipelineOptionsOf, receiverFor, required, sinksWithin } from '../surroundings.ts';
 import { cloudSinks, ownerIn, queueDeadLetter, sinkLimits } from './alerts.ts';
 import { bucketArchive } from './archive.ts';
 import { clientLimits } from './client.ts';
@@ -45,63 +44,44 @@ const warn = (message: string): void => log('warn', message);
 /** The account is told with the first invocation, and not before. */
 let functionArn = '';
 
-const { settings, rules, enricher } = startFrom(new URL('./', import.meta.url), warn);
+const packed = startFrom(new URL('./', import.meta.url), warn);
+const { settings } = packed;
 const s3 = new S3Client(clientLimits);
 const ownBucket = required(process.env, variables.archive);
 const secretOf = secretsManager(new SecretsManagerClient(clientLimits));
 
 const sinksHere = sinksWithin(settings, isInSecretsManager);
 
-const pipeline = startPipeline(
-  {
-    rules,
-    enricher,
-    routes: settings.alerts.routes,
-    archiveForm: settings.archive.form,
-    firstOf: settings.rules.falcoMatching === 'first' ? 'falco' : undefined,
-  },
-  {
-    state: tableState({
-      table: required(process.env, variables.state),
-      client: new DynamoDBClient(clientLimits),
+const pipeline = startPipeline(pipelineOptionsOf(packed), {
+  state: tableState({
+    table: required(process.env, variables.state),
+    client: new DynamoDBClient(clientLimits),
+    now,
+    pause,
+    random,
+  }),
+  archive: bucketArchive({ bucket: ownBucket, client: s3, pause, random }),
+  sinks: [
+    ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
+    ...cloudSinks({
+      sinks: sinksHere,
+      made: madeForSinks(process.env),
+      owner: () => ownerIn(functionArn),
       now,
       pause,
       random,
     }),
-    archive: bucketArchive({ bucket: ownBucket, client: s3, pause, random }),
-    sinks: [
-      ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
-      ...cloudSinks({
-        sinks: sinksHere,
-        made: madeForSinks(process.env),
-        owner: () => ownerIn(functionArn),
-        now,
-        pause,
-        random,
-      }),
-    ],
-    deadLetter: queueDeadLetter(required(process.env, variables.deadLetter), new SQSClient(sinkLimits)),
-    now,
-    pause,
-    random,
-  },
-);
-
-const tokens = process.env[variables.receiver];
+  ],
+  deadLetter: queueDeadLetter(required(process.env, variables.deadLetter), new SQSClient(sinkLimits)),
+  now,
+  pause,
+  random,
+});
 
 const deal = deliveriesOf({
   pipeline,
   openObject: bucketObjects(s3),
-  receiver:
-    tokens === undefined
-      ? undefined
-      : receiverOf({
-          senders: sendersIn(settings),
-          tokens,
-          secretOf,
-          now,
-          warn,
-        }),
+  receiver: receiverFor(process.env, settings, { secretOf, now, warn }),
   ownBucket,
   region: process.env['AWS_REGION'],
   now,

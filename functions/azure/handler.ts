@@ -13,9 +13,9 @@ import { post } from '../http.ts';
 import { accounted, type Dealt } from '../log.ts';
 import { startFrom } from '../pack.ts';
 import { pause } from '../pause.ts';
-import { type PostedBatch, receiverOf } from '../receiver.ts';
+import type { PostedBatch } from '../receiver.ts';
 import { startPipeline } from '../start.ts';
-import { madeForSinks, required, sendersIn, sinksWithin } from '../surroundings.ts';
+import { madeForSinks, pipelineOptionsOf, receiverFor, required, sinksWithin } from '../surroundings.ts';
 import { cloudSinks, sinkClients } from './alerts.ts';
 import { containerArchive, containerAt } from './archive.ts';
 import { askerFrom } from './client.ts';
@@ -29,7 +29,8 @@ const now = (): number => Date.now();
 const random = (): number => Math.random();
 const warn = (message: string): void => log('warn', message);
 
-const { settings, rules, enricher } = startFrom(new URL('./', import.meta.url), warn);
+const packed = startFrom(new URL('./', import.meta.url), warn);
+const { settings } = packed;
 const asker = askerFrom(process.env);
 const patience = { pause, random };
 const secretOf = keyVault({ clientAt: vaultsFor(asker), ...patience });
@@ -41,41 +42,29 @@ const deadLetters = archiveAt(variables.deadLetter);
 
 const memory = { table: tableAt(required(process.env, variables.state), asker), now, ...patience };
 
-const pipeline = startPipeline(
-  {
-    rules,
-    enricher,
-    routes: settings.alerts.routes,
-    archiveForm: settings.archive.form,
-    firstOf: settings.rules.falcoMatching === 'first' ? 'falco' : undefined,
-  },
-  {
-    state: tableState(memory),
-    archive: archiveAt(variables.archive),
-    sinks: [
-      ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
-      ...cloudSinks({
-        sinks: sinksHere,
-        made: madeForSinks(process.env),
-        clients: sinkClients(asker, patience),
-        now,
-        ...patience,
-      }),
-    ],
-    deadLetter: objectDeadLetter(deadLetters),
-    now,
-    ...patience,
-  },
-);
+const pipeline = startPipeline(pipelineOptionsOf(packed), {
+  state: tableState(memory),
+  archive: archiveAt(variables.archive),
+  sinks: [
+    ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
+    ...cloudSinks({
+      sinks: sinksHere,
+      made: madeForSinks(process.env),
+      clients: sinkClients(asker, patience),
+      now,
+      ...patience,
+    }),
+  ],
+  deadLetter: objectDeadLetter(deadLetters),
+  now,
+  ...patience,
+});
 
-const tokens = process.env[variables.receiver];
+const receiver = receiverFor(process.env, settings, { secretOf, now, warn });
 
 const deliveries = deliveriesOf({
   pipeline,
-  receiver:
-    tokens === undefined
-      ? undefined
-      : receiverOf({ senders: sendersIn(settings), tokens, secretOf, now, warn }),
+  receiver,
   deadLetters,
   now,
   log,
@@ -134,7 +123,7 @@ const bytesOf = (body: unknown): Uint8Array => {
 };
 
 /** Who sends shows a token of its own; keys of the host would be one more secret to hand out. */
-if (tokens !== undefined)
+if (receiver)
   app.http('receiver', {
     methods: ['POST'],
     authLevel: 'anonymous',

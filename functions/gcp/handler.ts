@@ -15,9 +15,8 @@ import { post } from '../http.ts';
 import { accounted, type Log } from '../log.ts';
 import { startFrom } from '../pack.ts';
 import { pause } from '../pause.ts';
-import { receiverOf } from '../receiver.ts';
 import { startPipeline } from '../start.ts';
-import { madeForSinks, required, sendersIn, sinksWithin } from '../surroundings.ts';
+import { madeForSinks, pipelineOptionsOf, receiverFor, required, sinksWithin } from '../surroundings.ts';
 import { cloudSinks, topicDeadLetter } from './alerts.ts';
 import { bucketArchive } from './archive.ts';
 import { apiClient, clientLimits, originOf, ownTokens, sinkLimits } from './client.ts';
@@ -34,7 +33,8 @@ const log: Log = (level, message, more) => {
 };
 const warn = (message: string): void => log('warn', message);
 
-const { settings, rules, enricher } = startFrom(new URL('./', import.meta.url), warn);
+const packed = startFrom(new URL('./', import.meta.url), warn);
+const { settings } = packed;
 const database = required(process.env, variables.state);
 const [, project = ''] = /^projects\/([^/]+)\/databases\/[^/]+$/.exec(database) ?? [];
 if (project === '')
@@ -49,47 +49,33 @@ const bucket = (name: string) => bucketArchive({ bucket: name, ask, origin: orig
 const secretOf = secretManager({ project, ask, origin: origin('secretmanager') });
 const sinksHere = sinksWithin(settings, isInSecretManager);
 
-const pipeline = startPipeline(
-  {
-    rules,
-    enricher,
-    routes: settings.alerts.routes,
-    archiveForm: settings.archive.form,
-    firstOf: settings.rules.falcoMatching === 'first' ? 'falco' : undefined,
-  },
-  {
-    state: databaseState({ database, ask, origin: origin('firestore'), now, pause, random }),
-    archive: bucket(required(process.env, variables.archive)),
-    sinks: [
-      ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
-      ...cloudSinks({
-        sinks: sinksHere,
-        made: madeForSinks(process.env),
-        project,
-        ask: askOnce,
-        originOf: origin,
-        bucket: (name) => bucketArchive({ bucket: name, ask: askOnce, origin: origin('storage') }),
-        now,
-      }),
-    ],
-    deadLetter: topicDeadLetter(required(process.env, variables.deadLetter), {
+const pipeline = startPipeline(pipelineOptionsOf(packed), {
+  state: databaseState({ database, ask, origin: origin('firestore'), now, pause, random }),
+  archive: bucket(required(process.env, variables.archive)),
+  sinks: [
+    ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
+    ...cloudSinks({
+      sinks: sinksHere,
+      made: madeForSinks(process.env),
+      project,
       ask: askOnce,
       originOf: origin,
+      bucket: (name) => bucketArchive({ bucket: name, ask: askOnce, origin: origin('storage') }),
+      now,
     }),
-    now,
-    pause,
-    random,
-  },
-);
-
-const tokens = process.env[variables.receiver];
+  ],
+  deadLetter: topicDeadLetter(required(process.env, variables.deadLetter), {
+    ask: askOnce,
+    originOf: origin,
+  }),
+  now,
+  pause,
+  random,
+});
 
 const deal = deliveriesOf({
   pipeline,
-  receiver:
-    tokens === undefined
-      ? undefined
-      : receiverOf({ senders: sendersIn(settings), tokens, secretOf, now, warn }),
+  receiver: receiverFor(process.env, settings, { secretOf, now, warn }),
   now,
   pause,
   log,
