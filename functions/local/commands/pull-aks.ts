@@ -84,14 +84,17 @@ const hubName = (text: string): AksFlags['hub'] => {
   return { namespace: isWhole ? namespace : `${namespace}.servicebus.windows.net`, hub };
 };
 
-/** A signature in it would stand in the history of the shell, and in the list of processes. */
 const containerUrl = (text: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && (url.search !== '' || url.password !== ''))
+    // What it holds is not repeated, as it is in what commander says of an argument.
+    throw new KlaxonError(
+      'settings',
+      'the URL of a container has a signature or a password in it, which would stay in the history of your shell: leave it out, and sign in with az login',
+    );
   const isHttp = url?.protocol === 'https:' || url?.protocol === 'http:';
   if (!url || !isHttp || url.pathname.length < 2 || url.pathname.endsWith('/'))
     throw new InvalidArgumentError('Expected https://ACCOUNT.blob.core.windows.net/CONTAINER.');
-  if (url.search !== '' || url.password !== '')
-    throw new InvalidArgumentError('Expected no signature or password: who is signed in is asked for.');
   return url;
 };
 
