@@ -48,7 +48,7 @@ export interface HubLimits {
 }
 
 /** Messages have at most 1 MB, and those of Azure Monitor a quarter of it. */
-const defaultLimits: HubLimits = { ahead: 128, bytes: 64 * 1024 * 1024 };
+const defaultLimits: HubLimits = { ahead: 64, bytes: 8 * 1024 * 1024 };
 
 /** What it throws at once is tried again by whoever reads, with a pause that can be seen. */
 export const hubClient = (

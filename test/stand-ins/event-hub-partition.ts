@@ -44,7 +44,8 @@ export class Partition implements FakePartition {
   }
 
   at(sequenceNumber: number): StoredEvent | undefined {
-    return this.events.find((event) => event.sequenceNumber >= sequenceNumber);
+    const first = this.events[0]?.sequenceNumber ?? 0;
+    return this.events[Math.max(0, sequenceNumber - first)];
   }
 
   /** The sequence number from which on events match, as a client asks for a position. */

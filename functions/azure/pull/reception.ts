@@ -31,7 +31,8 @@ export async function* received(
   const inbox = new Inbox(ahead, maxBytes, () => void subscription.close());
   const subscription = client.subscribe(partitionId, inbox, {
     startPosition,
-    maxBatchSize: Math.max(1, Math.floor(ahead / 2)),
+    // As many as are asked for ahead, so that a full batch says that no more is outstanding.
+    maxBatchSize: ahead,
     prefetchCount: ahead,
     maxWaitTimeInSeconds: silenceMs / 1000,
     skipParsingBodyAsJson: true,
