@@ -4,15 +4,19 @@ import type { JsonObject, JsonValue } from '../schema/json.ts';
 import type { KubernetesAuditEvent } from '../schema/kubernetes-audit.ts';
 import { viewNames, viewOf } from './derived-views.ts';
 import type { Enricher } from './enrich/enricher.ts';
-import { type Collected, collect, collectBelow, type FieldPath, Many } from './field-path.ts';
+import {
+  type Collected,
+  collect,
+  collectBelow,
+  type EventReader,
+  type FieldPath,
+  Many,
+} from './field-path.ts';
 import { isOfOtherRecords } from './routing.ts';
 import type { Scope } from './scope.ts';
 
 /** Parts of an AuditEvent that rules may name. Its `kind` and `time` are left to the record's own fields. */
 export const eventParts = ['origin', 'actor', 'client', 'action', 'target', 'outcome'] as const;
-
-/** How the values at a path are found in an event. */
-type Resolver = (event: AuditEvent, viewNamed: (name: string) => JsonObject | undefined) => Collected;
 
 /** A list of texts needs no flattening, and so no copy. */
 const textsAsTheyAre = (list: readonly string[] | undefined): Collected =>
@@ -61,7 +65,7 @@ const ownValue = <T>(map: Readonly<Record<string, T>> | undefined, key: string):
 
 const nothing = (): undefined => undefined;
 
-const resolverFor = (path: FieldPath): Resolver => {
+const readerFor = (path: FieldPath): EventReader => {
   const { segments, text } = path;
   const first = segments[0]?.name ?? '';
   const part = eventParts.find((name) => name === first);
@@ -78,17 +82,6 @@ const resolverFor = (path: FieldPath): Resolver => {
       return collect(native[text], segments, segments.length);
     return collect(native, segments, 0);
   };
-};
-
-/** Paths live as long as their rules. */
-const resolvers = new WeakMap<FieldPath, Resolver>();
-
-const resolverOf = (path: FieldPath): Resolver => {
-  const known = resolvers.get(path);
-  if (known) return known;
-  const resolver = resolverFor(path);
-  resolvers.set(path, resolver);
-  return resolver;
 };
 
 /** What has been derived of the current event. */
@@ -116,7 +109,8 @@ export class EventScope implements Scope {
   }
 
   valuesAt(path: FieldPath): Collected {
-    return resolverOf(path)(this.#event, this.#viewNamed);
+    path.reader ??= readerFor(path);
+    return path.reader(this.#event, this.#viewNamed);
   }
 
   whole(): JsonValue | undefined {

@@ -1,4 +1,5 @@
 /** A dotted field name in; the values it leads to, through objects and lists alike, out. */
+import type { AuditEvent } from '../schema/audit-event.ts';
 import { isObject, type JsonObject, type JsonValue } from '../schema/json.ts';
 
 /** Several values, where a path led through a list; one value stands for itself. */
@@ -31,7 +32,15 @@ export interface FieldPath {
   /** Equal for paths that lead to the same, and only for them. */
   readonly key: string;
   readonly segments: readonly Segment[];
+  /** How it is read from events, kept by who worked it out: paths live as long as their rules. */
+  reader: EventReader | undefined;
 }
+
+/** Tells what is at a path of an event. Views are made by who asks. */
+export type EventReader = (
+  event: AuditEvent,
+  viewNamed: (name: string) => JsonObject | undefined,
+) => Collected;
 
 /** Keys with more dots than this are not looked for. */
 const maxJoined = 16;
@@ -47,6 +56,7 @@ export const fieldPathOf = (text: string, steps: readonly Step[] = stepsOf(text)
     inherited: name in Object.prototype,
     joined: joinedFrom(steps, at),
   })),
+  reader: undefined,
 });
 
 /** The same text as V8 keeps the keys of objects: a look-up by it needs no search for the key first. */

@@ -37,7 +37,9 @@ export const witnessOf = ({ rule, event }: Finding, time: number): Witness => {
 /** The same with absent members left out, texts cut and lists shortened; frozen, so that a store may keep it as it is. */
 const trimmed = <T>(value: T): T => cut(value as never) as T;
 
-const cut = (value: JsonObject | readonly unknown[] | string | number | boolean | null): unknown => {
+type Part = JsonObject | readonly unknown[] | string | number | boolean | null;
+
+const cut = (value: Part): unknown => {
   if (typeof value === 'string') return value.length > maxText ? `${value.slice(0, maxText - 3)}...` : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
