@@ -62,12 +62,6 @@ export const hubClient = (
     : new EventHubConsumerClient(consumerGroup, namespace, hub, access, options);
 };
 
-export interface HubLogs {
-  readonly logs: readonly ForwardLog[];
-  /** Nothing has come to it that it still keeps. */
-  readonly isEmpty: boolean;
-}
-
 /**
  * One log a partition; what is held of all of them is bounded.
  * @throws KlaxonError of code `source` that says what is missing: credentials, a role, the hub or its consumer group.
@@ -77,7 +71,7 @@ export const hubLogs = async (
   name: HubName,
   range: HubRange,
   ports: HubPorts,
-): Promise<HubLogs> => {
+): Promise<readonly ForwardLog[]> => {
   const place: Place = {
     what: `event hub ${name.hub} with consumer group ${name.consumerGroup}`,
     where: name.namespace,
@@ -88,12 +82,9 @@ export const hubLogs = async (
     const partitions = await Promise.all(ids.map((id) => client.getPartitionProperties(id)));
     const { ahead, bytes } = ports.limits ?? defaultLimits;
     const share = { ahead: shareOf(ahead, ids.length), maxBytes: shareOf(bytes, ids.length) };
-    return {
-      logs: partitions.map((partition) =>
-        partitionLog({ client, name, place, partition, range, ports, share }),
-      ),
-      isEmpty: partitions.every(({ isEmpty }) => isEmpty),
-    };
+    return partitions.map((partition) =>
+      partitionLog({ client, name, place, partition, range, ports, share }),
+    );
   } catch (thrown) {
     throw pullFault(thrown, place);
   }

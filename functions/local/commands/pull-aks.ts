@@ -101,17 +101,17 @@ const containerUrl = (text: string): URL => {
 const pullAks = async (flags: AksFlags): Promise<number> => {
   refuseContradictions(flags);
   const { isSilent, status } = flags.hub ? await pullHub(flags, flags.hub) : await pullContainers(flags);
-  if (isSilent && !flags.follow) tell(nothingCame);
+  if (isSilent && !flags.follow && status === 0) tell(nothingCame);
   return status;
 };
 
 const nothingCame = `nothing came in this time. What a cluster sends, and where to, is said by
   az monitor diagnostic-settings list --resource CLUSTER-ID
-and to turn it on (kube-audit-admin leaves out what only reads, and costs a tenth):
+and to turn it on (kube-audit-admin, in the place of kube-audit, leaves out what only reads):
   az monitor diagnostic-settings create --name klaxon --resource CLUSTER-ID --event-hub HUB --event-hub-rule RULE-ID --logs '[{"category":"kube-audit","enabled":true},{"category":"guard","enabled":true}]'`;
 
 const refuseContradictions = (flags: AksFlags): void => {
-  const { hub, container = [], from, checkpoints, prefix, follow, until } = flags;
+  const { hub, container = [], from, checkpoint, checkpoints, prefix, follow, until } = flags;
   const refuse = (text: string): never => {
     throw new KlaxonError('settings', text);
   };
@@ -122,6 +122,7 @@ const refuseContradictions = (flags: AksFlags): void => {
   if (!hub && (from ?? checkpoints) !== undefined)
     refuse('--from and --checkpoints are for a hub; a container goes by --since and --checkpoint');
   if (hub && prefix !== undefined) refuse('--prefix is for a container');
+  if (checkpoints && checkpoint !== undefined) refuse('--checkpoint or --checkpoints: one place is enough');
 };
 
 /** The clients are loaded when they are asked for: other commands need not wait for them. */
@@ -135,7 +136,7 @@ const pullHub = async (flags: AksFlags, named: NonNullable<AksFlags['hub']>): Pr
   const client = await access.openHub(hub, asker);
   try {
     const { since, until, follow = false, from = { since }, out } = flags;
-    const { logs } = await hubLogs(
+    const logs = await hubLogs(
       client,
       hub,
       { from, until, follow },

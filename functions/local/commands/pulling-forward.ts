@@ -38,10 +38,10 @@ export const pullAllForward = async (
       },
       pause,
       signal: run.signal,
-      onStart: (name, mark) => {
-        if (!mark) return;
-        isAnew = false;
-        run.tell(`${name}: goes on from where it ended`);
+      onStart: (_, mark) => {
+        // A hub may have a hundred partitions: it is said of the first.
+        if (mark && isAnew) run.tell('goes on from where the last run ended');
+        if (mark) isAnew = false;
       },
       onWait: run.onWait,
       onMissing: (name, text) => {

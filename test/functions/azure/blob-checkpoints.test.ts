@@ -1,22 +1,15 @@
 /** Checkpoints of partitions, in a container in Azurite, in the form that other consumers read. */
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { containerAt } from '../../../functions/azure/archive.ts';
 import { asking } from '../../../functions/azure/client.ts';
 import { blobCheckpoints } from '../../../functions/azure/pull/blob-checkpoints.ts';
 import type { CheckpointStore } from '../../../shared/pull/checkpoint.ts';
 import type { Mark } from '../../../shared/pull/forward.ts';
-import {
-  type Azurite,
-  blobFault,
-  madeContainer,
-  openAzurite,
-  overWire,
-  wireToBlobs,
-} from '../../stand-ins/azurite.ts';
+import { type Azurite, blobFault, openAzurite, wireToBlobs } from '../../stand-ins/azurite.ts';
 import { openEventHubs } from '../../stand-ins/event-hubs.ts';
 import type { Wire } from '../../stand-ins/wire.ts';
 import { hubName, messageOf, read } from './hub.ts';
+import { openedContainer } from './opened-container.ts';
 
 let azurite: Azurite;
 let wire: Wire;
@@ -37,10 +30,9 @@ const checkpointsIn = (client: ContainerClient): CheckpointStore<Mark> =>
     asking({ pause: async () => undefined, random: () => 0, mostAttempts: 2 }),
   );
 beforeEach(async () => {
-  const url = await madeContainer(azurite);
-  container = containerAt(url, azurite.asker);
-  checkpoints = checkpointsIn(containerAt(overWire(url, wire), azurite.asker));
-  wire.breaksAt(() => undefined);
+  const opened = await openedContainer(azurite, wire);
+  container = opened.container;
+  checkpoints = checkpointsIn(opened.overTheWire);
 });
 
 const log = 'aks/Orders.servicebus.windows.net/Klaxon/3';

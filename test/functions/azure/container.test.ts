@@ -2,18 +2,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { containerAt } from '../../../functions/azure/archive.ts';
 import type { Mark } from '../../../shared/pull/forward.ts';
-import {
-  type Azurite,
-  blobFault,
-  madeContainer,
-  openAzurite,
-  overWire,
-  wireToBlobs,
-} from '../../stand-ins/azurite.ts';
+import { type Azurite, blobFault, openAzurite, wireToBlobs } from '../../stand-ins/azurite.ts';
 import type { Wire } from '../../stand-ins/wire.ts';
 import { append, folderOf, hour, line, nameOf, orders, readArchive, start } from './hours.ts';
+import { openedContainer } from './opened-container.ts';
 
 let azurite: Azurite;
 let wire: Wire;
@@ -28,10 +21,7 @@ afterAll(async () => {
   await azurite?.close();
 });
 beforeEach(async () => {
-  const url = await madeContainer(azurite);
-  container = containerAt(url, azurite.asker);
-  overTheWire = containerAt(overWire(url, wire), azurite.asker);
-  wire.breaksAt(() => undefined);
+  ({ container, overTheWire } = await openedContainer(azurite, wire));
 });
 
 describe('an archive of diagnostic settings', () => {

@@ -75,7 +75,7 @@ export const read = async ({
   const waits: string[] = [];
   const client: EventHubConsumerClient = hubClient(name, { connectionString: hubs.connectionString });
   try {
-    const { logs } = await hubLogs(client, name, range, {
+    const logs = await hubLogs(client, name, range, {
       pause,
       gatherMs,
       silenceMs,
