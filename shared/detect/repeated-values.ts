@@ -87,6 +87,8 @@ class RepeatedValues implements Facet {
   readonly #tests: readonly { readonly number: number; readonly test: Test }[];
   readonly #classes = new Map<string, number>();
   readonly #known = new Recent<number>(rememberedValues);
+  #last: string | undefined;
+  #lastClass: number | undefined;
 
   constructor(field: RepeatedField, tests: readonly Test[], numbers: TestNumbers) {
     this.#field = field;
@@ -103,11 +105,18 @@ class RepeatedValues implements Facet {
     const value = this.#field.valueOf(event);
     if (!isText(value) || !this.#field.isPlain(event)) return undefined;
     const name = value ?? absent;
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const found = this.#classIn(answers);
-    if (found !== undefined) this.#known.put(name, found);
-    return found;
+    // One caller often asks several times in a row, and to compare two texts is cheaper than to look one up.
+    if (name !== this.#last) {
+      let found = this.#known.get(name);
+      if (found === undefined) {
+        found = this.#classIn(answers);
+        if (found === undefined) return undefined;
+        this.#known.put(name, found);
+      }
+      this.#last = name;
+      this.#lastClass = found;
+    }
+    return this.#lastClass;
   }
 
   /** Values that give every test the same answer are one class. */

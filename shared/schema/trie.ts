@@ -3,9 +3,27 @@
 interface Node<K, V> {
   readonly next: Map<K, Node<K, V>>;
   value: V | undefined;
+  /** Where the last look-up went on from here: the next one most often goes on there too. */
+  lastKey: K | undefined;
+  last: Node<K, V> | undefined;
 }
 
-const newNode = <K, V>(): Node<K, V> => ({ next: new Map(), value: undefined });
+const newNode = <K, V>(): Node<K, V> => ({
+  next: new Map(),
+  value: undefined,
+  lastKey: undefined,
+  last: undefined,
+});
+
+const below = <K, V>(node: Node<K, V>, key: K): Node<K, V> | undefined => {
+  if (node.last !== undefined && node.lastKey === key) return node.last;
+  const next = node.next.get(key);
+  if (next !== undefined) {
+    node.lastKey = key;
+    node.last = next;
+  }
+  return next;
+};
 
 /** Unbounded: whoever fills it from what others choose looks at `size`. */
 export class Trie<K, V> {
@@ -19,7 +37,7 @@ export class Trie<K, V> {
 
   get(path: readonly K[]): V | undefined {
     let node: Node<K, V> | undefined = this.#root;
-    for (let at = 0; at < path.length && node !== undefined; at++) node = node.next.get(path[at] as K);
+    for (let at = 0; at < path.length && node !== undefined; at++) node = below(node, path[at] as K);
     return node?.value;
   }
 
