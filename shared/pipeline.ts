@@ -37,12 +37,19 @@ export interface Receiver {
   readonly onRejection?: ((rejection: Rejection) => void) | undefined;
 }
 
-/** Ids seen in one delivery; bounded, for a file of any length may be one. */
-export type Seen = Recent<Action>;
+/** Events seen in one delivery; bounded, for a file of any length may be one. */
+export interface Seen {
+  /** The first event of each auditID: most have but one, and its id need not be put together to tell. */
+  readonly byAuditId: Recent<Pick<AuditEvent, 'id' | 'action'>>;
+  readonly byId: Recent<Action>;
+}
 
 const rememberedEvents = 16_384;
 
-export const nothingSeen = (): Seen => new Recent(rememberedEvents);
+export const nothingSeen = (): Seen => ({
+  byAuditId: new Recent(rememberedEvents),
+  byId: new Recent(rememberedEvents),
+});
 
 export const processDelivery = (decoded: Decoded, seen: Seen, account: Account, receiver: Receiver): void => {
   for (const rejection of decoded.rejections) reject(rejection, account, receiver);
@@ -79,13 +86,25 @@ const identified: ReadonlySet<EventKind> = new Set(['audit', 'cloud-api', 'kuber
  * AKS writes every change into two categories, carriers deliver at least once, and exporters of Events list them anew
  * when they start. Since a client may choose an auditID, verb and URI have to agree as well.
  */
-const isDuplicate = (event: AuditEvent, seen: Seen): boolean => {
+const isDuplicate = (event: AuditEvent, { byAuditId, byId }: Seen): boolean => {
   if (!identified.has(event.kind)) return false;
-  const earlier = seen.get(event.id);
-  if (earlier) return earlier.verb === event.action.verb && earlier.uri === event.action.uri;
-  seen.put(event.id, event.action);
+  const { id, action, audit } = event;
+  if (audit?.auditID) {
+    const first = byAuditId.get(audit.auditID);
+    if (first === undefined) {
+      byAuditId.put(audit.auditID, { id, action });
+      return false;
+    }
+    if (first.id === id) return isSameAction(first.action, action);
+  }
+  const earlier = byId.get(id);
+  if (earlier) return isSameAction(earlier, action);
+  byId.put(id, action);
   return false;
 };
+
+const isSameAction = (left: Action, right: Action): boolean =>
+  left.verb === right.verb && left.uri === right.uri;
 
 const reject = (rejection: Rejection, account: Account, receiver: Receiver): void => {
   account.records++;

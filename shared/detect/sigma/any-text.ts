@@ -39,10 +39,14 @@ const endMatcher = (pattern: Pattern): TextMatcher | undefined => {
   }
   if (pattern.length === 2 && first === 'many' && typeof second === 'object') {
     const { literal } = second;
+    if (isDigits(literal)) return (text) => text.endsWith(literal);
     return (text) => folded(text.slice(Math.max(0, text.length - literal.length))) === literal;
   }
   return undefined;
 };
+
+/** Nothing folds to a digit but itself. */
+const isDigits = (text: string): boolean => /^\d+$/.test(text);
 
 const foldedPattern = (pattern: Pattern): Pattern =>
   pattern.map((part) => (typeof part === 'object' ? { literal: folded(part.literal) } : part));
