@@ -22,7 +22,8 @@ process.exitCode = await main(['scan', '-', '--output', 'ndjson', '--stats'${val
 process.stderr.write(JSON.stringify({ maxRss: process.resourceUsage().maxRSS }) + '\\n');`;
 
 const target = Number(values.megabytes) * 1_000_000;
-const scan = spawn(process.execPath, ['--max-semi-space-size=8', '--input-type=module', '--eval', trial], {
+const options = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
+const scan = spawn(process.execPath, [...options, '--input-type=module', '--eval', trial], {
   stdio: ['pipe', 'ignore', 'pipe'],
 });
 let told = '';

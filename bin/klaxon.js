@@ -9,10 +9,11 @@ const here = fileURLToPath(import.meta.url);
 const isInstalled = here.includes(`${sep}node_modules${sep}`);
 
 /**
- * Young objects get 8 MB: a scan makes much and keeps little, and Node's own choice on a large machine would let it grow
- * by some hundred megabytes for nothing. The size is fixed when Node starts, so Klaxon runs in a process of its own.
+ * A scan makes much and keeps little: young objects get 8 MB, and old ones are looked through when they have grown by half.
+ * Node's own choice on a large machine would let it grow by some hundred megabytes for nothing. Both are fixed when Node
+ * starts, so Klaxon runs in a process of its own.
  */
-const memory = '--max-semi-space-size=8';
+const memory = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
@@ -27,12 +28,14 @@ const node = () => {
   return join(dirname(createRequire(import.meta.url).resolve('node/package.json')), 'bin', 'node');
 };
 
-if (process.execArgv.includes(memory)) {
+if (memory.every((option) => process.execArgv.includes(option))) {
   const { main } = await import(isInstalled ? '../dist/klaxon.js' : '../functions/local/handler.ts');
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const runs = node();
-  const child = spawn(runs, [memory, ...quiet(runs), here, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(runs, [...memory, ...quiet(runs), here, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   // Who ends this process means the one that works; a terminal tells both of Ctrl-C itself.
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   process.on('SIGINT', () => undefined);

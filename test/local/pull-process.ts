@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { type CommandResult, launcher } from '../command-line.ts';
 
-/** With this the launcher works itself, and starts no process that does. */
-const alone = '--max-semi-space-size=8';
+/** With these the launcher works itself, and starts no process that does. */
+const alone = ['--max-semi-space-size=8', '--heap-growing-percent=50'];
 
 export interface Start {
   /** Where it runs, and its home. */
@@ -21,7 +21,7 @@ export const startedPull = (
   words: readonly string[],
   { folder, environment = {}, isLaunched = false }: Start,
 ): ChildProcess =>
-  spawn(process.execPath, [...(isLaunched ? [] : [alone]), launcher, 'pull', ...words], {
+  spawn(process.execPath, [...(isLaunched ? [] : alone), launcher, 'pull', ...words], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], HOME: folder, ...environment },
