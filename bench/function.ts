@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { bundle } from '../scripts/bundle.ts';
+import { bundle, bundleInParts } from '../scripts/bundle.ts';
 import { writePack } from '../scripts/pack.ts';
 import { openWorld } from '../test/functions/aws/world.ts';
 import { openLambda } from '../test/stand-ins/lambda.ts';
@@ -112,7 +112,7 @@ const rulesMs = (): number => {
   return Math.round(Math.min(...times));
 };
 
-await bundle(root, 'functions/aws/handler.ts', join(folder, 'handler.mjs'));
+await bundleInParts(root, 'functions/aws/handler.ts', join(folder, 'handler.mjs'));
 await bundle(root, 'functions/pack.ts', join(folder, 'pack.mjs'));
 const { rules } = writePack(false, folder);
 const loadMs = rulesMs();

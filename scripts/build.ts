@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { settingsFrom } from '../functions/local/settings.ts';
@@ -23,6 +24,16 @@ const maxBytes = 5 * 1024 * 1024;
 const bundled = async (entry: string, outfile: string): Promise<void> => {
   await bundle(root, entry, outfile);
   tellSize(outfile, sizeOf(outfile));
+};
+
+/** The same where what is loaded by `import()` lies in files of its own. */
+const bundledInParts = async (entry: string, outfile: string): Promise<void> => {
+  const parts = await bundleInParts(root, entry, outfile);
+  tellSize(outfile, sizeOf(outfile));
+  tellSize(
+    `${dirname(outfile)}/parts (${parts.length} files)`,
+    parts.map(sizeOf).reduce((sum, size) => sum + size, 0),
+  );
 };
 
 const sizeOf = (outfile: string): number => {
@@ -55,12 +66,7 @@ const tried = (outfile: string, lines: string, { environment, before = '' }: Tri
 const buildLocal = async (): Promise<void> => {
   rmSync(`${root}dist/parts`, { recursive: true, force: true });
   // The clients of the clouds weigh more than all else: only the command that needs one loads it.
-  const parts = await bundleInParts(root, 'functions/local/handler.ts', 'dist/klaxon.js');
-  tellSize('dist/klaxon.js', sizeOf('dist/klaxon.js'));
-  tellSize(
-    `dist/parts (${parts.length} files)`,
-    parts.map(sizeOf).reduce((sum, size) => sum + size, 0),
-  );
+  await bundledInParts('functions/local/handler.ts', 'dist/klaxon.js');
   const scan = ['scan', 'examples', '--no-config', '--output', 'ndjson', '--stats'];
   tried('dist/klaxon.js', `process.exitCode = await bundle.main(${JSON.stringify(scan)});`);
 };
@@ -70,7 +76,7 @@ const buildFunction = async (cloud: string, made: FunctionPackage): Promise<void
   const folder = `dist/${cloud}`;
   const bundlePath = `${folder}/handler.mjs`;
   rmSync(`${root}${folder}`, { recursive: true, force: true });
-  await bundled(`functions/${cloud}/handler.ts`, bundlePath);
+  await (made.isInParts ? bundledInParts : bundled)(`functions/${cloud}/handler.ts`, bundlePath);
   const { rules, inactive, warnings } = writePack(values.config, `${root}${folder}`);
   for (const warning of warnings) process.stderr.write(`${warning}\n`);
   for (const [name, text] of Object.entries(made.files?.(root) ?? {}))

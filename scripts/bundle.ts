@@ -13,17 +13,19 @@ export const bundleInParts = async (
   entry: string,
   outfile: string,
 ): Promise<readonly string[]> => {
-  const { dir, name } = parse(outfile);
+  const { dir, name, ext } = parse(outfile);
   const { metafile } = await build({
     ...common,
     absWorkingDir: root,
     entryPoints: [{ in: entry, out: name }],
     outdir: dir,
     chunkNames: 'parts/[name]-[hash]',
+    // What Node takes for a module wherever it lies is so in its parts as well.
+    outExtension: { '.js': ext },
     splitting: true,
     metafile: true,
   });
-  return Object.keys(metafile.outputs).filter((file) => file.endsWith('.js') && file !== outfile);
+  return Object.keys(metafile.outputs).filter((file) => file.endsWith(ext) && file !== outfile);
 };
 
 const common = {

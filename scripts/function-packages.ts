@@ -12,6 +12,8 @@ export interface FunctionPackage {
   readonly check: string;
   /** Texts of files that stand beside the bundle, by name. */
   readonly files?: (root: string) => Readonly<Record<string, string>>;
+  /** What few deliveries need lies in files beside the bundle, and is loaded for them alone. */
+  readonly isInParts?: boolean;
   /** It is deployed as one file, `dist/CLOUD.zip`. */
   readonly isZipped?: boolean;
 }
@@ -46,6 +48,7 @@ export const functionPackages = {
     },
     place: 'klaxon',
     check: isFunction,
+    isInParts: true,
   },
   azure: {
     environment: {

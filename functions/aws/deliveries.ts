@@ -11,7 +11,8 @@ import {
   pathOf,
   textOf,
 } from '../../shared/schema/json.ts';
-import { alertBudget, doTask, isLate } from '../clock.ts';
+import { backfillTask } from '../../shared/settings/environment.ts';
+import { alertBudget, doTask, isLate, type TaskDone } from '../clock.ts';
 import { readDocuments } from '../documents.ts';
 import { type GroupWork, groupsOf, poisonOf, takeGroup } from '../groups.ts';
 import type { Dealt as AnyDealt } from '../log.ts';
@@ -24,6 +25,8 @@ export interface DeliveryOptions {
   readonly openObject: OpenObject;
   /** Undefined where nobody sends anything by HTTP. */
   readonly receiver: Receiver | undefined;
+  /** Fetches what log groups hold of a time that has passed. */
+  readonly backfill: (event: JsonObject, deadline: number) => Promise<TaskDone>;
   /** Objects of this bucket are what Klaxon wrote itself: to read them as logs would never end. */
   readonly ownBucket: string;
   /** A log group calls a function of its own region. */
@@ -34,7 +37,7 @@ export interface DeliveryOptions {
 }
 
 /** Where an event came from, in a word that is counted. */
-export type Source = 'clock' | 'http' | 'kinesis' | 'sqs' | 's3' | 'cloudwatch' | 'event';
+export type Source = 'clock' | 'backfill' | 'http' | 'kinesis' | 'sqs' | 's3' | 'cloudwatch' | 'event';
 
 export interface Dealt extends AnyDealt {
   readonly source: Source;
@@ -173,6 +176,8 @@ export const deliveriesOf = (options: DeliveryOptions) => {
   /** `deadline`: when Lambda ends the function, epoch milliseconds. */
   return async (event: unknown, deadline: number): Promise<Dealt> => {
     if (!isObject(event)) return ofAnyOther('event', event, deadline);
+    if (event['klaxon'] === backfillTask)
+      return { source: 'backfill', ...(await options.backfill(event, deadline)) };
     if ('klaxon' in event) return ofClock(event, deadline);
     if (isObject(pathOf(event, 'requestContext', 'http'))) return ofHttp(event, deadline);
     const eventSource = pathOf(listOf(event['Records'])[0], 'eventSource');

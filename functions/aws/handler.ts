@@ -19,7 +19,7 @@ import { madeForSinks, pipelineOptionsOf, receiverFor, required, sinksWithin } f
 import { cloudSinks, ownerIn, queueDeadLetter, sinkLimits } from './alerts.ts';
 import { bucketArchive } from './archive.ts';
 import { clientLimits } from './client.ts';
-import { deliveriesOf } from './deliveries.ts';
+import { type DeliveryOptions, deliveriesOf } from './deliveries.ts';
 import { deliveryLine, logLine } from './log.ts';
 import { bucketObjects } from './objects.ts';
 import { isInSecretsManager, secretsManager } from './secrets.ts';
@@ -52,14 +52,16 @@ const secretOf = secretsManager(new SecretsManagerClient(clientLimits));
 
 const sinksHere = sinksWithin(settings, isInSecretsManager);
 
+const state = tableState({
+  table: required(process.env, variables.state),
+  client: new DynamoDBClient(clientLimits),
+  now,
+  pause,
+  random,
+});
+
 const pipeline = startPipeline(pipelineOptionsOf(packed), {
-  state: tableState({
-    table: required(process.env, variables.state),
-    client: new DynamoDBClient(clientLimits),
-    now,
-    pause,
-    random,
-  }),
+  state,
   archive: bucketArchive({ bucket: ownBucket, client: s3, pause, random }),
   sinks: [
     ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
@@ -78,9 +80,22 @@ const pipeline = startPipeline(pipelineOptionsOf(packed), {
   random,
 });
 
+/** Who asks for it is rare: what reads log groups is loaded for them alone. */
+const backfill: DeliveryOptions['backfill'] = async (event, deadline) => {
+  const [{ logsClient }, { backfillAsked }] = await Promise.all([
+    import('./pull.ts'),
+    import('./pull/backfill.ts'),
+  ]);
+  const { account, region } = ownerIn(functionArn);
+  const client = logsClient(region);
+  const options = { settings, place: { account, region }, client, state, pipeline, now, pause };
+  return backfillAsked(event, deadline, options).finally(() => client.destroy());
+};
+
 const deal = deliveriesOf({
   pipeline,
   openObject: bucketObjects(s3),
+  backfill,
   receiver: receiverFor(process.env, settings, { secretOf, now, warn }),
   ownBucket,
   region: process.env['AWS_REGION'],

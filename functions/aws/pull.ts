@@ -7,12 +7,6 @@ import {
   type FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { KlaxonError, messageOf } from '../../shared/errors.ts';
-import {
-  type BackfillPorts,
-  type BackfillReport,
-  type BackfillTimes,
-  backfill,
-} from '../../shared/pull/backfill.ts';
 import type { LogEvent, LogSource, Page } from '../../shared/pull/source.ts';
 import { clientLimits, faultOf, nameOf } from './client.ts';
 
@@ -37,6 +31,8 @@ export interface EksCluster {
   readonly region: string;
   /** Where it is known, logs may also be those of an account that this one may observe. */
   readonly account?: string | undefined;
+  /** The account is that of whoever asks. */
+  readonly isOwn?: boolean | undefined;
   /** `/aws/eks/NAME/cluster` if absent. */
   readonly logGroup?: string | undefined;
 }
@@ -95,7 +91,7 @@ export const eksLogs = async (
   const logGroup = cluster.logGroup ?? `/aws/eks/${name}/cluster`;
   const account = cluster.account ?? (await accountOf(client, cluster, logGroup));
   const asked =
-    cluster.account === undefined
+    cluster.account === undefined || cluster.isOwn
       ? { logGroupName: logGroup }
       : {
           logGroupIdentifier: `arn:${partitionOf(region)}:logs:${region}:${cluster.account}:log-group:${logGroup}`,
@@ -235,23 +231,4 @@ const partsOf = (events: readonly EksLogEvent[]): readonly (readonly EksLogEvent
     length += event.message.length;
   }
   return parts;
-};
-
-export interface EksBackfill extends BackfillTimes {
-  readonly cluster: EksCluster;
-  readonly types: readonly LogType[];
-}
-
-export interface EksBackfillPorts extends BackfillPorts {
-  readonly client: CloudWatchLogsClient;
-  /** Takes one delivery, which holds all of a slice; the same slice, if it comes again, is the same delivery. */
-  readonly process: (delivery: unknown) => Promise<unknown>;
-}
-
-/** As much of a backfill as time allows: call it again until it is done. @throws KlaxonError, as `backfill` does. */
-export const backfillEks = async (request: EksBackfill, ports: EksBackfillPorts): Promise<BackfillReport> => {
-  const logs = await eksLogs(ports.client, request.cluster, request.types);
-  return backfill(logs, request, ports, async (events) => {
-    await ports.process(deliveriesOf(logs, events));
-  });
 };

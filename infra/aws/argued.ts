@@ -22,6 +22,14 @@ export const anyObjectOf = (grantee: IConstruct, bucketName: string, prefix = ''
     'The names of objects are not known in advance. The actions are.',
   );
 
+/** Rights to a log group, whose ARN this is. */
+export const anyStream = (grantee: IConstruct, logGroup: string): void =>
+  argued(
+    grantee,
+    `AwsSolutions-IAM5[Resource::${logGroup.replace(Stack.of(grantee).partition, '<AWS::Partition>')}:*]`,
+    'So ends the name by which rights know a log group; it stands for the streams in it.',
+  );
+
 const logicalIdOf = (construct: IConstruct): string => {
   const resource = construct.node.defaultChild;
   if (!CfnElement.isCfnElement(resource)) throw new TypeError(`${construct.node.path} is no single resource`);

@@ -13,7 +13,7 @@ import type { State } from './state.ts';
 export interface Compute {
   /** Reads what log groups, streams, buckets and EventBridge bring. */
   readonly deliveries: FunctionWithRole;
-  /** Notices what has fallen silent, and chains the archive. */
+  /** Notices what has fallen silent, chains the archive, and fetches what log groups hold of a time that has passed. */
   readonly clock: FunctionWithRole;
   /** Undefined where nobody sends anything. */
   readonly receiver: FunctionWithRole | undefined;
@@ -70,7 +70,7 @@ export const computeIn = (
     concurrency: settings.aws.concurrency,
   });
   const clock = made('Clock', {
-    description: 'Notices what has fallen silent, and chains the archive',
+    description: 'Notices what has fallen silent, chains the archive, and fetches what was missed',
     timeoutSeconds: clockSeconds,
   });
   archive.letRead(clock.role);

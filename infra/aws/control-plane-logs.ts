@@ -3,9 +3,10 @@ import { CustomResource, type Stack } from 'aws-cdk-lib';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
-import { argued } from './argued.ts';
+import { anyStream } from './argued.ts';
 import { functionIn } from './function.ts';
-import { type AwsCluster, logGroupOf, type Place } from './place.ts';
+import { logGroupArn } from './log-groups.ts';
+import { logGroupOf, type Place } from './place.ts';
 
 /** The most that Lambda allows: a cluster that is being changed takes no other change for some minutes. */
 const timeoutSeconds = 900;
@@ -41,11 +42,7 @@ export const controlPlaneLogsIn = (
       actions: ['logs:CreateLogGroup'],
       resourceArns: [arn, `${arn}:*`],
     });
-    argued(
-      role,
-      `AwsSolutions-IAM5[Resource::${plainArn(arn, stack)}:*]`,
-      'So ends the name by which rights know a log group; it stands for the streams in it.',
-    );
+    anyStream(role, arn);
   }
   return new Map(
     wanted.map((cluster) => [
@@ -59,9 +56,3 @@ export const controlPlaneLogsIn = (
     ]),
   );
 };
-
-const logGroupArn = (stack: Stack, cluster: AwsCluster): string =>
-  `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${logGroupOf(cluster)}`;
-
-/** As cdk-nag shows it. */
-const plainArn = (arn: string, stack: Stack): string => arn.replace(stack.partition, '<AWS::Partition>');

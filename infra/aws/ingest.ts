@@ -9,7 +9,7 @@ import type { Compute } from './compute.ts';
 import { controlPlaneLogsIn } from './control-plane-logs.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { bucketsIn, clockIn, trailIn } from './event-rules.ts';
-import { logGroupsIn } from './log-groups.ts';
+import { letPull, logGroupsIn } from './log-groups.ts';
 import type { Place } from './place.ts';
 import { type Receiver, receiverIn } from './receiver.ts';
 
@@ -38,6 +38,7 @@ export const ingestIn = (stack: Stack, options: IngestOptions): Ingest => {
   const stream = logGroupsIn(stack, { key, place, deliveries: compute.deliveries, deadLetter, turnedOn });
   bucketsIn(stack, place.buckets, compute.deliveries, deadLetter);
   trailIn(stack, settings.aws.cloudTrail, compute.deliveries, deadLetter);
+  letPull(stack, compute.clock, place);
   clockIn(stack, compute.clock, deadLetter);
   const receiver = compute.receiver && receiverIn(stack, key, place, settings, compute.receiver);
   return { stream, receiver, turnedOn };

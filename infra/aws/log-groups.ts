@@ -7,11 +7,11 @@ import { CfnPermission, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lam
 import { KinesisEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { CfnAccountPolicy, CfnSubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import type { IConstruct, IDependable } from 'constructs';
-import { argued } from './argued.ts';
+import { anyStream, argued } from './argued.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { letUse } from './encryption.ts';
 import { type FunctionWithRole, logGroupName } from './function.ts';
-import { type Ingest, ingestOf, logGroupOf, type Place } from './place.ts';
+import { type AwsCluster, type Ingest, ingestOf, logGroupOf, type Place } from './place.ts';
 
 export interface LogGroupsOptions {
   readonly key: Key;
@@ -51,6 +51,23 @@ export const logGroupsIn = (stack: Stack, options: LogGroupsOptions): Stream | u
   if (way) accountPolicy(stack, way);
   return stream?.stream;
 };
+
+/** To fetch what log groups hold: of the clusters that the settings name, for no other's name is known in advance. */
+export const letPull = (stack: Stack, { role }: FunctionWithRole, { clusters }: Place): void => {
+  for (const cluster of clusters) {
+    const arn = logGroupArn(stack, cluster);
+    Grant.addToPrincipal({
+      grantee: role,
+      actions: ['logs:FilterLogEvents'],
+      // So written, not without its end: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+      resourceArns: [`${arn}:*`],
+    });
+    anyStream(role, arn);
+  }
+};
+
+export const logGroupArn = (stack: Stack, cluster: AwsCluster): string =>
+  `arn:${stack.partition}:logs:${stack.region}:${stack.account}:log-group:${logGroupOf(cluster)}`;
 
 /** How a log group reaches the function. */
 interface Way {

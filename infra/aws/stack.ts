@@ -59,6 +59,7 @@ const stackIn = (app: Construct, place: Place, settings: Settings, packages: Pac
   new CfnOutput(stack, 'FailedBucket', { value: deadLetter.failed.bucketName });
   new CfnOutput(stack, 'DeadLetterQueue', { value: deadLetter.queue.queueUrl });
   new CfnOutput(stack, 'DeliveriesFunction', { value: compute.deliveries.lambda.functionName });
+  new CfnOutput(stack, 'ClockFunction', { value: compute.clock.lambda.functionName });
   if (ingest.receiver) new CfnOutput(stack, 'ReceiverUrl', { value: ingest.receiver.url });
   return stack;
 };

@@ -3,6 +3,7 @@ import type { Clock, Pause, StateStore } from '../ports.ts';
 import { checkpointsIn } from './checkpoint.ts';
 import { defaultTimes } from './position.ts';
 import { pull } from './pull.ts';
+import type { SliceLimits } from './slice.ts';
 import type { LogEvent, LogSource } from './source.ts';
 
 /** Epoch milliseconds. A backfill of the same source and times goes on where the one before it stopped. */
@@ -17,6 +18,8 @@ export interface BackfillPorts {
   readonly pause: Pause;
   /** Aborts some time before the function is ended: `backfillReserveMs` is enough. */
   readonly signal: AbortSignal;
+  /** What is held at a time; the same for all calls of a backfill. */
+  readonly limits?: SliceLimits | undefined;
 }
 
 /** For a slice that has been read when the signal comes: to be archived, searched and told. */
@@ -40,7 +43,7 @@ const ttlSeconds = 30 * 24 * 60 * 60;
 export const backfill = async <E extends LogEvent>(
   source: LogSource<E>,
   { since, until }: BackfillTimes,
-  { state, now, pause, signal }: BackfillPorts,
+  { state, now, pause, signal, limits }: BackfillPorts,
   deliver: (events: readonly E[]) => Promise<void>,
 ): Promise<BackfillReport> => {
   let settled = since;
@@ -57,6 +60,7 @@ export const backfill = async <E extends LogEvent>(
     now,
     pause,
     signal,
+    limits,
     onStart: (_, position) => {
       settled = position.settled;
     },

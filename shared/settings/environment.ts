@@ -44,6 +44,13 @@ export const receiverPath = '/audit/';
 export const tasks = ['tick', 'manifest', 'whole-manifest'] as const;
 export type Task = (typeof tasks)[number];
 
+/**
+ * AWS: by an event with this in the place of a task a person asks the clock's function for what a cluster has logged; beside
+ * it stand the name of the `cluster`, `since` and `until` in ISO 8601, and the `streams` where others than audit and
+ * authenticator are wanted.
+ */
+export const backfillTask = 'backfill';
+
 /** Where the clock asks by HTTP, it posts to this, followed by the task. */
 export const taskPath = '/tasks/';
 

@@ -109,6 +109,7 @@ describe('a log group of moto that a stream hands on', () => {
       pipeline,
       openObject: () => Promise.reject(new TypeError('no objects here')),
       receiver: undefined,
+      backfill: () => Promise.reject(new TypeError('no backfill here')),
       ownBucket: 'klaxon-archive',
       region: 'eu-west-1',
       now,

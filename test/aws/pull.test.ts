@@ -5,10 +5,13 @@ import {
   CreateLogStreamCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { describe, expect, it } from 'vitest';
-import { backfillEks, type EksCluster } from '../../functions/aws/pull.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { backfillAsked, backfillEks } from '../../functions/aws/pull/backfill.ts';
+import type { EksCluster } from '../../functions/aws/pull.ts';
 import { pause } from '../../functions/pause.ts';
 import { decode } from '../../shared/decode/decode.ts';
+import { emptyAccount } from '../../shared/pipeline.ts';
+import { settingsOf } from '../../shared/settings/read-settings.ts';
 import { memoryState } from '../../shared/state/memory-state.ts';
 import { audit } from '../decode/decoded.ts';
 import { logsAt } from '../stand-ins/cloudwatch-logs.ts';
@@ -35,10 +38,11 @@ const madeLogGroup = async (client: CloudWatchLogsClient, { name }: EksCluster):
 };
 
 describe('a log group of moto', () => {
+  const client = logsAt(motoUrl(), patient);
+  const cluster: EksCluster = { name: `orders-${process.pid}`, region: 'eu-west-1' };
+  beforeAll(() => madeLogGroup(client, cluster));
+
   it('is read whole, once, and as its account has it', async () => {
-    const client = logsAt(motoUrl(), patient);
-    const cluster: EksCluster = { name: `orders-${process.pid}`, region: 'eu-west-1' };
-    await madeLogGroup(client, cluster);
     const deliveries: unknown[] = [];
     const ports = {
       client,
@@ -60,5 +64,31 @@ describe('a log group of moto', () => {
       dialect: 'eks-audit',
       origin: { account: '123456789012', region: 'eu-west-1', cluster: cluster.name },
     });
+  });
+
+  it('is fetched by a function that is asked for it, without looking it up', async () => {
+    const deliveries: unknown[] = [];
+    const place = { account: '111122223333', region: 'eu-west-1' };
+    const state = memoryState(Date.now);
+    const process = async (delivery: unknown) => {
+      deliveries.push(delivery);
+      return { account: emptyAccount(), archived: 0, alerts: 0, sinks: [], unrouted: 0 };
+    };
+    const settings = settingsOf(
+      'klaxon.config.yaml',
+      `clusters: [{ cloud: aws, name: ${cluster.name}, account: "${place.account}", region: ${place.region} }]`,
+    );
+    const event = {
+      klaxon: 'backfill',
+      cluster: cluster.name,
+      since: new Date(end - 40 * minute).toISOString(),
+      until: new Date(end).toISOString(),
+    };
+    const options = { settings, place, client, state, pipeline: { process }, now: Date.now, pause };
+    const answer = { isDone: true, settled: event.until, lines: 480 };
+    expect(await backfillAsked(event, Date.now() + 300_000, options)).toMatchObject({ answer });
+    const { records } = decode(deliveries);
+    expect(new Set(records.map(({ deliveryId }) => deliveryId)).size).toBe(480);
+    expect(records[0]?.origin).toMatchObject({ account: place.account, cluster: cluster.name });
   });
 });

@@ -1,6 +1,6 @@
 /** A backfill of an EKS cluster, as a function does it: in pieces, and dying at every step. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { backfillEks, type EksBackfillPorts } from '../../../functions/aws/pull.ts';
+import { backfillEks, type EksBackfillPorts } from '../../../functions/aws/pull/backfill.ts';
 import { decode } from '../../../shared/decode/decode.ts';
 import { KlaxonError } from '../../../shared/errors.ts';
 import { memoryState } from '../../../shared/state/memory-state.ts';

@@ -61,6 +61,7 @@ const played = (
     pipeline,
     openObject: () => Promise.reject(new KlaxonError('delivery', 'no objects here')),
     receiver: undefined,
+    backfill: () => Promise.reject(new TypeError('no backfill here')),
     ownBucket: 'klaxon-archive',
     region: 'eu-west-1',
     now: () => 0,

@@ -122,6 +122,7 @@ const functionOn = (wires: Wires, table: string, bucket: string): Deal => {
     pipeline,
     openObject: () => Promise.reject(new TypeError('no objects here')),
     receiver: undefined,
+    backfill: () => Promise.reject(new TypeError('no backfill here')),
     ownBucket: bucket,
     region: owner.region,
     now: Date.now,

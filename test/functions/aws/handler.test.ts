@@ -1,16 +1,12 @@
 /** The bundle that is deployed, run under Lambda's own protocol, with every service that it speaks to played on the loopback. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bundle } from '../../../scripts/bundle.ts';
-import { writePack } from '../../../scripts/pack.ts';
 import { sayLeftOut, sharedFolder } from '../../shared-data.ts';
 import { type Invocation, type Lambda, type LogLine, openLambda } from '../../stand-ins/lambda.ts';
 import { archivedIn } from '../archived.ts';
-import { eventList, rulesText, secretRead } from '../story.ts';
+import { eventList, secretRead } from '../story.ts';
 import {
   cloudWatchEvent,
   kinesisEvent,
@@ -21,37 +17,21 @@ import {
   sequenceOf,
   sqsEvent,
 } from './events.ts';
+import { type PackedFunction, packedFunction } from './packed-function.ts';
 import { archiveBucket, openWorld, publishedIn, token, type World } from './world.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const work = mkdtempSync(join(tmpdir(), 'klaxon-aws-'));
-const bundlePath = join(work, 'handler.mjs');
-
-writeFileSync(join(work, 'rules.yml'), rulesText);
-writeFileSync(
-  join(work, 'klaxon.config.yaml'),
-  `environment: test
-clusters: [{ cloud: self-managed, name: edge }]
-receiver: { cloud: aws, account: "111122223333", region: eu-west-1 }
-rules: { builtin: false, sigma: [rules.yml] }
-alerts:
-  sinks: { topic: { type: sns }, of-another-cloud: { type: slack, secret: "azure:keyvault:klaxon/slack" } }
-  routes: [{ sinks: [topic, of-another-cloud] }]
-`,
-);
-
+let packed: PackedFunction;
 let world: World;
 let lambda: Lambda;
 beforeAll(async () => {
-  await bundle(root, 'functions/aws/handler.ts', bundlePath);
-  writePack(join(work, 'klaxon.config.yaml'), work);
+  packed = await packedFunction();
   world = await openWorld();
-  lambda = await openLambda({ bundle: bundlePath, environment: world.environment });
+  lambda = await openLambda({ bundle: packed.bundlePath, environment: world.environment });
 });
 afterAll(async () => {
   await lambda.close();
   await world.close();
-  rmSync(work, { recursive: true });
+  packed.remove();
 });
 beforeEach(() => world.s3.objects.clear());
 
@@ -72,7 +52,7 @@ const alertsSince = (count: number): readonly string[] =>
 
 describe('the bundle', () => {
   it('is below five megabytes', () => {
-    expect(statSync(bundlePath).size).toBeLessThan(5 * 1024 * 1024);
+    expect(statSync(packed.bundlePath).size).toBeLessThan(5 * 1024 * 1024);
   });
 
   it('takes what a log group brings: it is archived, alerted and accounted for', async () => {
@@ -121,7 +101,7 @@ describe('the bundle', () => {
     await answerTo(event);
     const [objects, alerts] = [[...world.s3.objects.keys()], world.sns.taken.length];
     await answerTo(event);
-    const another = await openLambda({ bundle: bundlePath, environment: world.environment });
+    const another = await openLambda({ bundle: packed.bundlePath, environment: world.environment });
     expect(await another.lineOf(await another.invoke(event))).toMatchObject({
       found: 1,
       alerted: 0,
@@ -154,7 +134,7 @@ describe('the bundle', () => {
 
   it('tells which record of a stream has to come again where the archive cannot be written', async () => {
     const lost = await openLambda({
-      bundle: bundlePath,
+      bundle: packed.bundlePath,
       environment: { ...world.environment, AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' },
     });
     const stream = await lost.invoke(kinesisEvent(payloadOf(secretRead(180, 'a'))));
@@ -259,7 +239,7 @@ describe('the bundle', () => {
 
   it('says what is missing before it takes anything', async () => {
     const { KLAXON_STATE, ...rest } = world.environment;
-    const lacking = await openLambda({ bundle: bundlePath, environment: rest });
+    const lacking = await openLambda({ bundle: packed.bundlePath, environment: rest });
     const { error } = await lacking.invoke({});
     await lacking.close();
     expect(error?.errorMessage).toBe('KLAXON_STATE is not set');

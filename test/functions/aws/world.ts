@@ -1,7 +1,8 @@
-/** All that a function on AWS touches, played here: its table, its buckets, whom it alerts, and the queue of dead letters. */
+/** All that a function on AWS touches, played here: its table, its buckets, log groups, whom it alerts, and the queue of dead letters. */
 import type { Alert } from '../../../shared/alert/alert.ts';
 import { variables } from '../../../shared/settings/environment.ts';
 import { type ReceiverServer, receiverServer } from '../../alert/sinks/receiver-server.ts';
+import { type FakeLogs, openLogs } from '../../stand-ins/cloudwatch-logs.ts';
 import { dynamoDbAt, madeTable, openDynamoDb } from '../../stand-ins/dynamodb.ts';
 import { type FakeS3, openS3 } from '../../stand-ins/s3.ts';
 import { jsonAnswer, jsonFault, xmlFault } from './sink-line.ts';
@@ -10,6 +11,7 @@ export interface World {
   readonly table: string;
   readonly s3: FakeS3;
   readonly dynamoDb: string;
+  readonly logs: FakeLogs;
   readonly sns: ReceiverServer;
   readonly sqs: ReceiverServer;
   readonly secrets: ReceiverServer;
@@ -25,6 +27,7 @@ export const topic = 'arn:aws:sns:eu-west-1:111122223333:klaxon-alerts';
 export const openWorld = async (): Promise<World> => {
   const dynamoDb = await openDynamoDb();
   const s3 = await openS3();
+  const logs = await openLogs();
   const sns = await receiverServer({
     takes: {
       status: 200,
@@ -48,6 +51,7 @@ export const openWorld = async (): Promise<World> => {
   return {
     table,
     s3,
+    logs,
     dynamoDb: dynamoDb.url,
     sns,
     sqs,
@@ -60,12 +64,20 @@ export const openWorld = async (): Promise<World> => {
       [variables.receiver]: 'aws:secretsmanager:klaxon-test/receiver/',
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
       AWS_ENDPOINT_URL_S3: s3.url,
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs.url,
       AWS_ENDPOINT_URL_SNS: addressOf(sns),
       AWS_ENDPOINT_URL_SQS: addressOf(sqs),
       AWS_ENDPOINT_URL_SECRETS_MANAGER: addressOf(secrets),
     },
     close: async () => {
-      await Promise.all([sns.close(), sqs.close(), secrets.close(), s3.close(), dynamoDb.close()]);
+      await Promise.all([
+        logs.close(),
+        sns.close(),
+        sqs.close(),
+        secrets.close(),
+        s3.close(),
+        dynamoDb.close(),
+      ]);
     },
   };
 };

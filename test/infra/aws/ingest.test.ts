@@ -2,7 +2,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { SettingsError } from '../../../shared/errors.ts';
-import { ofType, resourcesIn, textOf } from './granted.ts';
+import { ofType, resourcesIn, rightsIn, textOf } from './granted.ts';
 import { everything, here, region, stacksOf, templateOf } from './synthesised.ts';
 
 const orders = `{ cloud: aws, name: orders, ${here} }`;
@@ -66,6 +66,15 @@ describe('a log group', () => {
     expect(left).toMatch(/^LogGroupName NOT IN \[/);
     for (const { Properties } of ofType(template, 'AWS::Logs::LogGroup'))
       expect(left).toContain(`"${String(Properties?.['LogGroupName'])}"`);
+  });
+
+  it('of a cluster that is named, and of no other, may be read by who fetches what was missed', () => {
+    const readers = (settings: string): readonly string[] =>
+      rightsIn(templateOf(settings)).filter((right) => right.includes('logs:FilterLogEvents'));
+    expect(readers(`clusters: [${orders}]\naws: { accounts: [{ ${here} }] }`)).toEqual([
+      'ClockRole: logs:FilterLogEvents -> arn:Partition:logs:eu-west-1:111122223333:log-group:/aws/eks/orders/cluster:*',
+    ]);
+    expect(readers(`aws: { accounts: [{ ${here} }] }`)).toEqual([]);
   });
 
   it('is made, and its logs are turned on in EKS, before it is read', () => {
