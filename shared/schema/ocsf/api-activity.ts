@@ -4,7 +4,7 @@ import type { KubernetesAuditEvent, KubernetesUser } from '../kubernetes-audit.t
 import { apiActivityFrame } from './api-activity-frame.ts';
 import { actionIdOf, authorizationsOf } from './authorization.ts';
 import { containersOf } from './containers.ts';
-import { cloudOf, klaxonOf, labelsOf, products, profilesOf, timeOf } from './event-frame.ts';
+import { cloudOf, klaxonOf, metadataOf, products, profilesOf, timeOf } from './event-frame.ts';
 import { sourceEndpointOf } from './network-endpoint.ts';
 import { type OcsfEvent, unknownName } from './ocsf-event.ts';
 import { arnOf, ocsfUserOf, sessionOf } from './ocsf-user.ts';
@@ -24,19 +24,13 @@ export const apiActivityOf = (event: AuditEvent): OcsfEvent => {
     start_time: start,
     duration: start === undefined || start > time ? undefined : time - start,
     message: audit.stage,
-    metadata: {
-      version: '1.8.0',
+    metadata: metadataOf(event, {
       profiles: profilesOf(event, actionId),
       product: { ...products[origin.dialect], version: audit.apiVersion },
-      uid: event.id,
       correlation_uid: audit.auditID,
       original_event_uid: audit.auditID,
-      original_time: event.timeText,
-      log_name: origin.stream,
       log_level: audit.level,
-      is_truncated: origin.truncated,
-      labels: labelsOf(event),
-    },
+    }),
     cloud: cloudOf(origin),
     action_id: actionId,
     actor: {

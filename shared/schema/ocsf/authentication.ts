@@ -5,53 +5,38 @@ import type { Dialect } from '../raw-record.ts';
 import {
   awsAccountTypeId,
   cloudOf,
+  frameOf,
   klaxonOf,
-  labelsOf,
-  products,
-  profilesOf,
-  statusCodeOf,
-  statusIds,
-  statusNames,
+  metadataOf,
+  type OcsfClass,
+  statusOf,
   timeOf,
 } from './event-frame.ts';
 import { ipAndPortOf } from './network-endpoint.ts';
 import type { OcsfEvent } from './ocsf-event.ts';
 import { ocsfUserOf, sessionOf, type UserParts } from './ocsf-user.ts';
 
+const authentication: OcsfClass = {
+  uid: 3002,
+  name: 'Authentication',
+  category: { uid: 3, name: 'Identity & Access Management' },
+};
+
 export const authenticationOf = (event: AuditEvent): OcsfEvent => {
   const { actor, origin, outcome } = event;
   const native = event.native ?? {};
   const signIn = signIns[origin.dialect]?.(native, event) ?? {};
-  const activityId = signIn.isAuthorization ? 99 : 1;
-  const isFailure = outcome.result === 'failure';
   return {
-    class_uid: 3002,
-    class_name: 'Authentication',
-    category_uid: 3,
-    category_name: 'Identity & Access Management',
-    activity_id: activityId,
-    activity_name: signIn.isAuthorization ? 'Authorize' : 'Logon',
-    type_uid: 300_200 + activityId,
-    type_name: `Authentication: ${signIn.isAuthorization ? 'Other' : 'Logon'}`,
-    severity_id: isFailure ? 2 : 1,
-    severity: isFailure ? 'Low' : 'Informational',
-    status_id: statusIds[outcome.result],
-    status: statusNames[outcome.result],
-    status_code: statusCodeOf(outcome),
-    status_detail: outcome.reason,
+    ...frameOf(authentication, signIn.isAuthorization ? [99, 'Other'] : [1, 'Logon']),
+    ...(signIn.isAuthorization && { activity_name: 'Authorize' }),
+    ...(outcome.result === 'failure' && { severity_id: 2, severity: 'Low' }),
+    ...statusOf(outcome),
     time: timeOf(event),
     message: signIn.message,
-    metadata: {
-      version: '1.8.0',
-      profiles: profilesOf(event),
-      product: products[origin.dialect],
-      uid: event.id,
-      original_time: event.timeText,
+    metadata: metadataOf(event, {
       log_name: origin.stream ?? signIn.logName,
       log_level: signIn.logLevel,
-      is_truncated: origin.truncated,
-      labels: labelsOf(event),
-    },
+    }),
     cloud: cloudOf(origin),
     user: ocsfUserOf(actor, signIn.user ?? actor),
     session: sessionOf(actor, { uid: signIn.session, issuer: signIn.arn }),

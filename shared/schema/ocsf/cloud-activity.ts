@@ -4,7 +4,7 @@ import { type JsonObject, objectOf, someTextOf } from '../json.ts';
 import type { Dialect } from '../raw-record.ts';
 import { apiActivityFrame } from './api-activity-frame.ts';
 import { actionIdOf, authorizationsOf } from './authorization.ts';
-import { cloudOf, klaxonOf, labelsOf, products, profilesOf, timeOf } from './event-frame.ts';
+import { cloudOf, klaxonOf, metadataOf, profilesOf, timeOf } from './event-frame.ts';
 import { sourceEndpointOf } from './network-endpoint.ts';
 import { type OcsfEvent, unknownName } from './ocsf-event.ts';
 import { arnOf, ocsfUserOf, sessionOf } from './ocsf-user.ts';
@@ -18,17 +18,10 @@ export const cloudActivityOf = (event: AuditEvent): OcsfEvent => {
   return {
     ...apiActivityFrame(activityIdOf(action.verb), outcome),
     time: timeOf(event),
-    metadata: {
-      version: '1.8.0',
+    metadata: metadataOf(event, {
       profiles: profilesOf(event, actionId),
-      product: products[origin.dialect],
-      uid: event.id,
       correlation_uid: call.correlationId,
-      original_time: event.timeText,
-      log_name: origin.stream,
-      is_truncated: origin.truncated,
-      labels: labelsOf(event),
-    },
+    }),
     cloud: cloudOf(origin),
     action_id: actionId,
     actor: {

@@ -1,7 +1,7 @@
 /** An AuditEvent in; what every OCSF class says of it alike (time, status, cloud, what OCSF has no word for) out. */
 import type { AuditEvent, Outcome } from '../audit-event.ts';
 import type { CloudName, Dialect } from '../raw-record.ts';
-import type { OcsfProduct } from './ocsf-event.ts';
+import type { OcsfMetadata, OcsfProduct } from './ocsf-event.ts';
 
 const clouds: Readonly<Record<CloudName, { provider: string; accountTypeId: number }>> = {
   aws: { provider: 'AWS', accountTypeId: 10 },
@@ -90,14 +90,54 @@ const isTimed = (event: AuditEvent): boolean => event.time !== undefined && Numb
  */
 export const timeOf = (event: AuditEvent): number => (isTimed(event) ? Math.trunc(event.time ?? 0) : 0);
 
-export const labelsOf = (event: AuditEvent): readonly string[] | undefined =>
+const labelsOf = (event: AuditEvent): readonly string[] | undefined =>
   isTimed(event) ? undefined : timeUnknownLabels;
 
-export const statusIds: Readonly<Record<Outcome['result'], number>> = { success: 1, failure: 2, unknown: 0 };
-export const statusNames = { success: 'Success', failure: 'Failure', unknown: 'Unknown' } as const;
+const statusIds: Readonly<Record<Outcome['result'], number>> = { success: 1, failure: 2, unknown: 0 };
+const statusNames = { success: 'Success', failure: 'Failure', unknown: 'Unknown' } as const;
 
-export const statusCodeOf = (outcome: Outcome): string | undefined =>
-  outcome.code === undefined ? undefined : String(outcome.code);
+export interface OcsfClass {
+  readonly uid: number;
+  readonly name: string;
+  readonly category: { readonly uid: number; readonly name: string };
+}
+
+/** An activity of a class: its number there, and its name. */
+export type OcsfActivity = readonly [id: number, name: string];
+
+/** An event is informational whatever it tells of: what is suspicious, rules say. */
+export const frameOf = ({ uid, name, category }: OcsfClass, [id, activity]: OcsfActivity) => ({
+  class_uid: uid,
+  class_name: name,
+  category_uid: category.uid,
+  category_name: category.name,
+  activity_id: id,
+  activity_name: activity,
+  type_uid: uid * 100 + id,
+  type_name: `${name}: ${activity}`,
+  severity_id: 1,
+  severity: 'Informational',
+});
+
+export const statusOf = (outcome: Outcome) => ({
+  status_id: statusIds[outcome.result],
+  status: statusNames[outcome.result],
+  status_code: outcome.code === undefined ? undefined : String(outcome.code),
+  status_detail: outcome.reason,
+});
+
+/** What is known of the record itself; `more` is what only some classes know. */
+export const metadataOf = (event: AuditEvent, more: Partial<OcsfMetadata> = {}): OcsfMetadata => ({
+  version: '1.8.0',
+  profiles: profilesOf(event),
+  product: products[event.origin.dialect],
+  uid: event.id,
+  original_time: event.timeText,
+  log_name: event.origin.stream,
+  is_truncated: event.origin.truncated,
+  labels: labelsOf(event),
+  ...more,
+});
 
 /** `unmapped.klaxon`: what OCSF has no home for, so that the event can be rebuilt and its record found again. */
 export const klaxonOf = (event: AuditEvent) => {

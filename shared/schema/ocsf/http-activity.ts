@@ -3,52 +3,35 @@ import type { AuditEvent } from '../audit-event.ts';
 import { numberOf, someTextOf } from '../json.ts';
 import {
   cloudOf,
+  frameOf,
   klaxonOf,
-  labelsOf,
-  products,
-  profilesOf,
-  statusCodeOf,
-  statusIds,
-  statusNames,
+  metadataOf,
+  type OcsfActivity,
+  type OcsfClass,
+  statusOf,
   timeOf,
 } from './event-frame.ts';
 import { sourceEndpointOf } from './network-endpoint.ts';
 import { type OcsfEvent, unknownName } from './ocsf-event.ts';
+
+const httpActivity: OcsfClass = {
+  uid: 4002,
+  name: 'HTTP Activity',
+  category: { uid: 4, name: 'Network Activity' },
+};
 
 /** A request whose status was cut off the line makes no HTTP Activity: 1.1 requires the answer's code. */
 export const httpActivityOf = (event: AuditEvent): OcsfEvent | undefined => {
   const { action, client, origin, outcome, target } = event;
   const native = event.native ?? {};
   if (outcome.code === undefined) return undefined;
-  const [activityId, activityName] = activities.get(action.verb ?? '') ?? unlisted(action.verb);
   const seconds = numberOf(native.request_time);
   return {
-    class_uid: 4002,
-    class_name: 'HTTP Activity',
-    category_uid: 4,
-    category_name: 'Network Activity',
-    activity_id: activityId,
-    activity_name: activityName,
-    type_uid: 400_200 + activityId,
-    type_name: `HTTP Activity: ${activityName}`,
-    severity_id: 1,
-    severity: 'Informational',
-    status_id: statusIds[outcome.result],
-    status: statusNames[outcome.result],
-    status_code: statusCodeOf(outcome),
+    ...frameOf(httpActivity, activities.get(action.verb ?? '') ?? unlisted(action.verb)),
+    ...statusOf(outcome),
     time: timeOf(event),
     duration: seconds === undefined ? undefined : Math.round(seconds * 1000),
-    metadata: {
-      version: '1.8.0',
-      profiles: profilesOf(event),
-      product: products[origin.dialect],
-      uid: event.id,
-      correlation_uid: someTextOf(native.req_id),
-      original_time: event.timeText,
-      log_name: origin.stream,
-      is_truncated: origin.truncated,
-      labels: labelsOf(event),
-    },
+    metadata: metadataOf(event, { correlation_uid: someTextOf(native.req_id) }),
     cloud: cloudOf(origin),
     src_endpoint: sourceEndpointOf(client.ips),
     dst_endpoint: { name: target.name ?? unknownName },
@@ -70,7 +53,7 @@ export const httpActivityOf = (event: AuditEvent): OcsfEvent | undefined => {
 };
 
 /** PATCH came with 1.6. */
-const activities: ReadonlyMap<string, readonly [number, string]> = new Map([
+const activities: ReadonlyMap<string, OcsfActivity> = new Map([
   ['CONNECT', [1, 'Connect']],
   ['DELETE', [2, 'Delete']],
   ['GET', [3, 'Get']],
@@ -82,7 +65,7 @@ const activities: ReadonlyMap<string, readonly [number, string]> = new Map([
   ['PATCH', [9, 'Patch']],
 ]);
 
-const unlisted = (verb: string | undefined): readonly [number, string] =>
+const unlisted = (verb: string | undefined): OcsfActivity =>
   verb === undefined ? [0, 'Unknown'] : [99, 'Other'];
 
 const wholeOf = (value: Parameters<typeof numberOf>[0]): number | undefined => {

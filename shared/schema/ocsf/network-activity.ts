@@ -3,51 +3,34 @@ import type { AuditEvent } from '../audit-event.ts';
 import { type JsonObject, numberOf, objectOf, someTextOf, textOf, textsOf } from '../json.ts';
 import {
   cloudOf,
+  frameOf,
   klaxonOf,
-  labelsOf,
-  products,
-  profilesOf,
-  statusCodeOf,
-  statusIds,
-  statusNames,
+  metadataOf,
+  type OcsfActivity,
+  type OcsfClass,
+  statusOf,
   timeOf,
 } from './event-frame.ts';
 import { isIp } from './network-endpoint.ts';
 import { type OcsfEvent, unknownName } from './ocsf-event.ts';
+
+const networkActivity: OcsfClass = {
+  uid: 4001,
+  name: 'Network Activity',
+  category: { uid: 4, name: 'Network Activity' },
+};
 
 export const networkActivityOf = (event: AuditEvent): OcsfEvent => {
   const { origin, outcome } = event;
   const flow = event.native ?? {};
   const ip = objectOf(flow.IP);
   const { protocol, source, destination } = layer4Of(flow);
-  const [activityId, activityName] = activities.get(textOf(flow.verdict) ?? '') ?? [6, 'Traffic'];
   return {
-    class_uid: 4001,
-    class_name: 'Network Activity',
-    category_uid: 4,
-    category_name: 'Network Activity',
-    activity_id: activityId,
-    activity_name: activityName,
-    type_uid: 400_100 + activityId,
-    type_name: `Network Activity: ${activityName}`,
-    severity_id: 1,
-    severity: 'Informational',
-    status_id: statusIds[outcome.result],
-    status: statusNames[outcome.result],
-    status_code: statusCodeOf(outcome),
-    status_detail: outcome.reason,
+    ...frameOf(networkActivity, activities.get(textOf(flow.verdict) ?? '') ?? [6, 'Traffic']),
+    ...statusOf(outcome),
     time: timeOf(event),
     message: someTextOf(flow.Summary),
-    metadata: {
-      version: '1.8.0',
-      profiles: profilesOf(event),
-      product: products[origin.dialect],
-      uid: event.id,
-      original_time: event.timeText,
-      log_name: origin.stream,
-      is_truncated: origin.truncated,
-      labels: labelsOf(event),
-    },
+    metadata: metadataOf(event),
     cloud: cloudOf(origin),
     src_endpoint: endpointOf(ip?.source, source, objectOf(flow.source), textsOf(flow.source_names)),
     dst_endpoint: endpointOf(
@@ -64,7 +47,7 @@ export const networkActivityOf = (event: AuditEvent): OcsfEvent => {
   };
 };
 
-const activities: ReadonlyMap<string, readonly [number, string]> = new Map([
+const activities: ReadonlyMap<string, OcsfActivity> = new Map([
   ['DROPPED', [5, 'Refuse']],
   ['ERROR', [4, 'Fail']],
 ]);

@@ -3,15 +3,21 @@ import type { AuditEvent } from '../audit-event.ts';
 import { type JsonObject, objectOf, someTextOf, textOf } from '../json.ts';
 import {
   cloudOf,
+  frameOf,
   klaxonOf,
-  labelsOf,
-  products,
+  metadataOf,
+  type OcsfClass,
   profilesOf,
-  statusIds,
-  statusNames,
+  statusOf,
   timeOf,
 } from './event-frame.ts';
 import type { OcsfEvent } from './ocsf-event.ts';
+
+const processActivity: OcsfClass = {
+  uid: 1007,
+  name: 'Process Activity',
+  category: { uid: 1, name: 'System Activity' },
+};
 
 /** A process without a pid, a node without a name or an actor of whom nothing is known makes no Process Activity. */
 export const processActivityOf = (event: AuditEvent): OcsfEvent | undefined => {
@@ -23,36 +29,17 @@ export const processActivityOf = (event: AuditEvent): OcsfEvent | undefined => {
   const actor = actorOf(event, fields);
   if (pid === undefined || !device || !actor) return undefined;
   const isLaunch = isExecve(fields);
-  const activityId = isLaunch ? 1 : 0;
-  const activityName = isLaunch ? 'Launch' : 'Unknown';
   return {
-    class_uid: 1007,
-    class_name: 'Process Activity',
-    category_uid: 1,
-    category_name: 'System Activity',
-    activity_id: activityId,
-    activity_name: activityName,
-    type_uid: 100_700 + activityId,
-    type_name: `Process Activity: ${activityName}`,
-    severity_id: 1,
-    severity: 'Informational',
-    status_id: statusIds[outcome.result],
-    status: statusNames[outcome.result],
+    ...frameOf(processActivity, isLaunch ? [1, 'Launch'] : [0, 'Unknown']),
+    ...statusOf(outcome),
     time: timeOf(event),
     launch_type_id: isLaunch ? 3 : undefined,
     launch_type: isLaunch ? 'Exec' : undefined,
     message: textOf(fields.MESSAGE),
-    metadata: {
-      version: '1.8.0',
+    metadata: metadataOf(event, {
       profiles: [...(profilesOf(event) ?? []), 'linux/linux_users'],
-      product: products[origin.dialect],
-      uid: event.id,
       event_code: someTextOf(fields._AUDIT_TYPE_NAME),
-      original_time: event.timeText,
-      log_name: origin.stream,
-      is_truncated: origin.truncated,
-      labels: labelsOf(event),
-    },
+    }),
     cloud: cloudOf(origin),
     device,
     actor,
