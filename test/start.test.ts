@@ -6,42 +6,11 @@ import type { DeadAlert } from '../shared/alert/sink.ts';
 import { memoryArchive } from '../shared/archive/memory-archive.ts';
 import { KlaxonError } from '../shared/errors.ts';
 import type { ArchiveStore, StateStore } from '../shared/ports.ts';
-import type { JsonObject } from '../shared/schema/json.ts';
 import { memoryState } from '../shared/state/memory-state.ts';
 import { loadedSet } from './detect/sigma/loading.ts';
+import { secretRead as read, rulesText, start } from './functions/story.ts';
 
-const start = Date.UTC(2026, 0, 2, 3, 0, 0);
-
-const { rules } = loadedSet(`title: Many secrets read
-name: many
-correlation: { type: value_count, rules: [read], group-by: [user.username], timespan: 10m, condition: { field: objectRef.name, gte: 3 }, generate: true }
-level: high
----
-title: Secret read
-name: read
-logsource: { product: kubernetes, service: audit }
-detection: { sel: { verb: get, objectRef.resource: secrets }, condition: sel }
-level: low
-`);
-
-const read = (minute: number, name: string): JsonObject => {
-  const time = new Date(start + minute * 60_000).toISOString();
-  return {
-    kind: 'Event',
-    apiVersion: 'audit.k8s.io/v1',
-    level: 'Metadata',
-    auditID: `00000000-0000-0000-0000-${name.padStart(12, '0')}`,
-    stage: 'ResponseComplete',
-    requestURI: `/api/v1/namespaces/shop/secrets/${name}`,
-    verb: 'get',
-    user: { username: 'eve' },
-    sourceIPs: ['192.0.2.7'],
-    objectRef: { resource: 'secrets', namespace: 'shop', name, apiVersion: 'v1' },
-    responseStatus: { code: 200 },
-    requestReceivedTimestamp: time,
-    stageTimestamp: time,
-  };
-};
+const { rules } = loadedSet(rulesText);
 
 const deliveries = [[read(0, 'a'), 'no record'], [read(1, 'b'), read(2, 'c')], [read(3, 'd')]];
 

@@ -1,20 +1,10 @@
 /** What the settings say of Azure alone. */
 import { describe, expect, it } from 'vitest';
-import { SettingsError } from '../../shared/errors.ts';
 import { noSettings } from '../../shared/settings/check-settings.ts';
-import { settingsOf } from '../../shared/settings/read-settings.ts';
+import { faultsOf, read } from './faults.ts';
 
-const read = (text: string) => settingsOf('klaxon.config.yaml', text);
-
-const faultsOf = (text: string): readonly string[] => {
-  try {
-    read(text);
-    return [];
-  } catch (thrown) {
-    if (!(thrown instanceof SettingsError)) throw thrown;
-    return thrown.problems.map(({ message }) => message);
-  }
-};
+const messagesOf = (text: string): readonly string[] =>
+  faultsOf(text).map((fault) => fault.replace(/^\d+:\d+: /, ''));
 
 const cluster =
   'cloud: azure, name: shop, subscription: 00000000-0000-4000-8000-000000000000, resourceGroup: shop, location: westeurope';
@@ -45,37 +35,37 @@ describe('settings of Azure', () => {
   it('let a cluster choose its logs, among those that AKS has', () => {
     const [found] = read(`clusters: [{ ${cluster}, categories: [kube-audit-admin] }]`).clusters;
     expect(found).toMatchObject({ categories: ['kube-audit-admin'] });
-    expect(faultsOf(`clusters: [{ ${cluster}, categories: [kube-audits] }]`)).toEqual([
+    expect(messagesOf(`clusters: [{ ${cluster}, categories: [kube-audits] }]`)).toEqual([
       expect.stringContaining('did you mean "kube-audit"?'),
     ]);
   });
 
   it('do not take one cluster for two because it has other logs', () => {
     const twice = `clusters: [{ ${cluster} }, { ${cluster}, categories: [guard] }]`;
-    expect(faultsOf(twice)).toEqual(['the cluster "shop" stands twice']);
+    expect(messagesOf(twice)).toEqual(['the cluster "shop" stands twice']);
   });
 
   it('name a network by its two subnets', () => {
     expect(
-      faultsOf(`azure: { network: { functions: ${subnets}/functions, endpoints: ${subnets}/endpoints } }`),
+      messagesOf(`azure: { network: { functions: ${subnets}/functions, endpoints: ${subnets}/endpoints } }`),
     ).toEqual([]);
-    expect(faultsOf(`azure: { network: { functions: hub, endpoints: ${subnets}/endpoints } }`)).toEqual([
+    expect(messagesOf(`azure: { network: { functions: hub, endpoints: ${subnets}/endpoints } }`)).toEqual([
       'expected the resource id of the subnet that functions reach out from, delegated to Microsoft.App/environments',
     ]);
   });
 
   it('tell an address or an action group of alarms, and nothing else', () => {
     const group = '/subscriptions/a/resourceGroups/b/providers/Microsoft.Insights/actionGroups/on-call';
-    expect(faultsOf(`azure: { alarms: ${group} }`)).toEqual([]);
-    expect(faultsOf('azure: { alarms: on-call@example.com }')).toEqual([]);
-    expect(faultsOf('azure: { alarms: on-call }')).toHaveLength(1);
+    expect(messagesOf(`azure: { alarms: ${group} }`)).toEqual([]);
+    expect(messagesOf('azure: { alarms: on-call@example.com }')).toEqual([]);
+    expect(messagesOf('azure: { alarms: on-call }')).toHaveLength(1);
   });
 
   it('say where in Azure self-managed clusters send to', () => {
     const clusters = 'clusters: [{ cloud: self-managed, name: edge }]';
     const receiver = { cloud: 'azure', location: 'westeurope' };
     expect(read(`receiver: ${JSON.stringify(receiver)}\n${clusters}`).receiver).toEqual(receiver);
-    expect(faultsOf(`receiver: { cloud: azure }\n${clusters}`)).toEqual([
+    expect(messagesOf(`receiver: { cloud: azure }\n${clusters}`)).toEqual([
       '"location" is missing: an Azure location such as westeurope',
     ]);
   });

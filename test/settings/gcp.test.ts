@@ -1,20 +1,7 @@
 /** What the settings say of Google Cloud alone. */
 import { describe, expect, it } from 'vitest';
-import { SettingsError } from '../../shared/errors.ts';
 import { noSettings } from '../../shared/settings/check-settings.ts';
-import { settingsOf } from '../../shared/settings/read-settings.ts';
-
-const read = (text: string) => settingsOf('klaxon.config.yaml', text);
-
-const faultsOf = (text: string): readonly string[] => {
-  try {
-    read(text);
-    return [];
-  } catch (thrown) {
-    if (!(thrown instanceof SettingsError)) throw thrown;
-    return thrown.problems.map(({ line, column, message }) => `${line}:${column}: ${message}`);
-  }
-};
+import { faultsOf, read } from './faults.ts';
 
 describe('settings of Google Cloud', () => {
   it('have their defaults, and what the file says in their place', () => {

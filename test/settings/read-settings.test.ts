@@ -4,22 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { SettingsError } from '../../shared/errors.ts';
 import { noSettings } from '../../shared/settings/check-settings.ts';
-import { settingsOf } from '../../shared/settings/read-settings.ts';
 import { SettingsFile } from '../../shared/settings/settings.ts';
-
-const read = (text: string) => settingsOf('klaxon.config.yaml', text);
-
-const faultsOf = (text: string): readonly string[] => {
-  try {
-    read(text);
-    return [];
-  } catch (thrown) {
-    if (!(thrown instanceof SettingsError)) throw thrown;
-    return thrown.problems.map(({ line, column, message }) => `${line}:${column}: ${message}`);
-  }
-};
+import { faultsOf, read } from './faults.ts';
 
 const example = readFileSync(
   fileURLToPath(new URL('../../klaxon.config.example.yaml', import.meta.url)),
