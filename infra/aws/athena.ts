@@ -4,38 +4,15 @@ import { CfnNamedQuery, CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Settings } from '../../shared/settings/settings.ts';
 import { type Archive, closedBucket } from './archive.ts';
+import { type ArchiveTable, tablesOf } from './archive-tables.ts';
 import type { Place } from './place.ts';
 import { savedQueries } from './saved-queries.ts';
 
 export interface Athena {
   readonly workGroup: CfnWorkGroup;
 }
-
-/** Kinds of events that come on AWS; each has a folder of its own in the archive. */
-const kinds = ['audit', 'authentication', 'cloud-api'] as const;
-
-/** As a line of the archive has them: shared/schema/archived-line.ts. */
-const columns = {
-  id: 'string',
-  time: 'bigint',
-  dialect: 'string',
-  actor: 'string',
-  cloud_identity: 'string',
-  ips: 'array<string>',
-  user_agent: 'string',
-  verb: 'string',
-  api_group: 'string',
-  resource: 'string',
-  subresource: 'string',
-  namespace: 'string',
-  name: 'string',
-  result: 'string',
-  code: 'int',
-  truncated: 'boolean',
-  redacted: 'boolean',
-  line: 'string',
-};
 
 /** For each part of an object's path, how Athena knows what is there without asking. */
 type Projection = Readonly<Record<string, string>>;
@@ -45,7 +22,9 @@ const oneOf = (values: readonly string[]): Projection => ({ type: 'enum', values
 /** Stands in a path for what a log did not state: shared/archive/partition.ts. */
 const unknown = 'unknown';
 
-const projectionsOf = (place: Place, archiveDays: number): Readonly<Record<string, Projection>> => {
+type Projections = Readonly<Record<string, Projection>>;
+
+const projectionsOf = (place: Place, archiveDays: number): Projections => {
   // Every value more is as many folders more to look into, so what cannot be there is not named.
   const hasOthers = place.senders.length > 0 || place.buckets.length > 0;
   const orUnknown = (value: string): Projection => oneOf(hasOthers ? [value, unknown] : [value]);
@@ -75,16 +54,18 @@ export const athenaIn = (
   key: Key,
   place: Place,
   archive: Archive,
-  archiveDays: number,
+  settings: Pick<Settings, 'archive' | 'retention'>,
 ): Athena => {
+  const { form } = settings.archive;
   const databaseName = stack.stackName.replaceAll('-', '_');
   const database = new CfnDatabase(stack, 'Database', {
     catalogId: stack.account,
     databaseInput: { name: databaseName, description: 'The archive of Klaxon' },
   });
-  for (const kind of kinds) tableIn(stack, database, databaseName, kind, place, archive, archiveDays);
+  const projections = projectionsOf(place, settings.retention.archiveDays);
+  for (const table of tablesOf(form)) tableIn(stack, database, table, projections, archive);
   const workGroup = workGroupIn(stack, key, archive);
-  for (const { name, description, sql } of savedQueries(!knowsClusters(place))) {
+  for (const { name, description, sql } of savedQueries(!knowsClusters(place), form)) {
     const query = new CfnNamedQuery(stack, `Query-${name.replaceAll(' ', '-')}`, {
       name,
       description,
@@ -100,28 +81,31 @@ export const athenaIn = (
 const tableIn = (
   stack: Stack,
   database: CfnDatabase,
-  databaseName: string,
-  kind: (typeof kinds)[number],
-  place: Place,
+  { name, description, kinds, columns }: ArchiveTable,
+  ofPaths: Projections,
   { bucket }: Archive,
-  archiveDays: number,
 ): void => {
-  const projections = projectionsOf(place, archiveDays);
+  const root = `s3://${bucket.bucketName}/`;
+  const [only, ...others] = kinds;
+  // A table of several folders has the first part of a path for a column as well.
+  const isOfOne = others.length === 0;
+  const folder = isOfOne ? only : `\${kind}`;
+  const projections: Projections = isOfOne ? ofPaths : { kind: oneOf(kinds), ...ofPaths };
   const parts = Object.keys(projections);
-  const root = `s3://${bucket.bucketName}/${kind}/`;
-  const table = new CfnTable(stack, `Table-${kind}`, {
+  const path = Object.keys(ofPaths).map((part) => `${part}=\${${part}}`);
+  new CfnTable(stack, `Table-${name.replaceAll('_', '-')}`, {
     catalogId: stack.account,
-    databaseName,
+    databaseName: database.ref,
     tableInput: {
-      name: kind.replaceAll('-', '_'),
-      description: `Events of the kind ${kind}; what a line has is told in docs/archive.md`,
+      name,
+      description,
       tableType: 'EXTERNAL_TABLE',
       partitionKeys: parts.map((name) => ({ name, type: 'string' })),
       parameters: {
         classification: 'json',
         compressionType: 'gzip',
         'projection.enabled': 'true',
-        'storage.location.template': `${root}${parts.map((name) => `${name}=\${${name}}`).join('/')}/`,
+        'storage.location.template': `${root}${[folder, ...path].join('/')}/`,
         ...Object.fromEntries(
           Object.entries(projections).flatMap(([name, projection]) =>
             Object.entries(projection).map(([key, value]) => [`projection.${name}.${key}`, value]),
@@ -129,7 +113,7 @@ const tableIn = (
         ),
       },
       storageDescriptor: {
-        location: root,
+        location: isOfOne ? `${root}${only}/` : root,
         inputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
         outputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
         serdeInfo: { serializationLibrary: 'org.openx.data.jsonserde.JsonSerDe' },
@@ -137,7 +121,6 @@ const tableIn = (
       },
     },
   });
-  table.addResourceDependency(database);
 };
 
 /** Athena is paid by what it reads: a query without a date is stopped at some fifty cents. */

@@ -52,8 +52,7 @@ const stackIn = (app: Construct, place: Place, settings: Settings, packages: Pac
     deadLetter,
     controlPlaneCode: Code.fromAsset(packages.controlPlaneLogs),
   });
-  // In OCSF the archive is for tools that bring tables of their own.
-  if (settings.archive.form === 'audit') athenaIn(stack, key, place, archive, settings.retention.archiveDays);
+  athenaIn(stack, key, place, archive, settings);
   healthIn(stack, { key, place, settings, compute, deadLetter, ingest });
   new CfnOutput(stack, 'ArchiveBucket', { value: archive.bucket.bucketName });
   new CfnOutput(stack, 'FailedBucket', { value: deadLetter.failed.bucketName });
