@@ -18,28 +18,27 @@ import { writeZip } from './zip.ts';
 const { values } = parseArgs({ options: { config: { type: 'string' }, only: { type: 'string' } } });
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** A function's package may not be larger: it is unpacked and read at each cold start. */
+/** The code of a function may not be more, its parts included: it is unpacked at each cold start. */
 const maxBytes = 5 * 1024 * 1024;
 
 const bundled = async (entry: string, outfile: string): Promise<void> => {
   await bundle(root, entry, outfile);
-  tellSize(outfile, sizeOf(outfile));
+  tellSize(outfile, checkedSize(outfile));
 };
 
-/** The same where what is loaded by `import()` lies in files of its own. */
+/** What is loaded only where it is needed lies in parts: the clients of the clouds weigh more than all else. */
 const bundledInParts = async (entry: string, outfile: string): Promise<void> => {
   const parts = await bundleInParts(root, entry, outfile);
-  tellSize(outfile, sizeOf(outfile));
-  tellSize(
-    `${dirname(outfile)}/parts (${parts.length} files)`,
-    parts.map(sizeOf).reduce((sum, size) => sum + size, 0),
-  );
+  checkedSize(outfile, ...parts);
+  tellSize(outfile, checkedSize(outfile));
+  tellSize(`${dirname(outfile)}/parts (${parts.length} files)`, checkedSize(...parts));
 };
 
-const sizeOf = (outfile: string): number => {
-  const { size } = statSync(`${root}${outfile}`);
-  if (size > maxBytes) throw new Error(`${outfile} is ${size} bytes, at most ${maxBytes} are allowed`);
-  return size;
+const checkedSize = (...files: readonly string[]): number => {
+  const bytes = files.map((file) => statSync(`${root}${file}`).size).reduce((sum, size) => sum + size, 0);
+  if (bytes > maxBytes)
+    throw new Error(`${files.join(', ')}: ${bytes} bytes, at most ${maxBytes} are allowed`);
+  return bytes;
 };
 
 const tellSize = (what: string, bytes: number): void => {
@@ -65,7 +64,6 @@ const tried = (outfile: string, lines: string, { environment, before = '' }: Tri
 
 const buildLocal = async (): Promise<void> => {
   rmSync(`${root}dist/parts`, { recursive: true, force: true });
-  // The clients of the clouds weigh more than all else: only the command that needs one loads it.
   await bundledInParts('functions/local/handler.ts', 'dist/klaxon.js');
   const scan = ['scan', 'examples', '--no-config', '--output', 'ndjson', '--stats'];
   tried('dist/klaxon.js', `process.exitCode = await bundle.main(${JSON.stringify(scan)});`);

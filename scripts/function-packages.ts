@@ -76,6 +76,7 @@ export const functionPackages = {
     place: 'projects/klaxon/topics/alerts',
     check: isFunction,
     files: (root) => lockedPackage(root, { ...entry, engines: { node: '>=24' } }, [framework]),
+    isInParts: true,
     isZipped: true,
   },
 } satisfies Readonly<Record<string, FunctionPackage>>;

@@ -13,9 +13,11 @@ import { KlaxonError } from '../../shared/errors.ts';
 import type { ArchiveStore, Clock } from '../../shared/ports.ts';
 import type { Severity } from '../../shared/schema/severity.ts';
 import type { Sink } from '../../shared/settings/settings.ts';
-import { type ApiRequest, type AskApi, faultOf, handedOver } from './client.ts';
+import type { WriteLine } from './alerts/log-writer.ts';
+import { type ApiRequest, type AskApi, type ClientOptions, faultOf, handedOver } from './client.ts';
 
-export interface CloudSinkOptions {
+/** The latter two are for what is not asked by `ask`. */
+export interface CloudSinkOptions extends Pick<ClientOptions, 'tokenOf' | 'timeoutMs'> {
   /** By name, of every kind: those of other kinds are left out. */
   readonly sinks: Readonly<Record<string, Sink>>;
   /** By the name of a sink that names nothing itself: the full name of its topic or log, the name of its bucket. */
@@ -32,7 +34,7 @@ export interface CloudSinkOptions {
 /**
  * The function needs roles/pubsub.publisher on the topic, roles/logging.logWriter on the project, roles/storage.objectCreator
  * on the bucket, and roles/securitycenter.findingsEditor on the source.
- * @throws KlaxonError where a sink names nothing, and nothing was made for it.
+ * @throws KlaxonError where a sink names nothing, and nothing was made for it; and where it names no log of a project.
  */
 export const cloudSinks = (options: CloudSinkOptions): readonly AlertSink[] =>
   Object.entries(options.sinks).flatMap(([name, sink]) => sinkOf(name, sink, options) ?? []);
@@ -57,22 +59,22 @@ const sinkOf = (name: string, sink: Sink, options: CloudSinkOptions): AlertSink 
   }
 };
 
-interface Asking extends Pick<CloudSinkOptions, 'ask' | 'now'> {
+interface Giving extends Pick<CloudSinkOptions, 'now'> {
   readonly name: string;
   /** What could not be used, in a word. */
   readonly kind: string;
-  readonly requestOf: (alert: Alert) => ApiRequest;
+  readonly give: (alert: Alert) => Promise<unknown>;
 }
 
 /** One alert a request: a refusal then names its alert (docs/decisions/0016). */
-const apiSink = ({ name, kind, requestOf, ask, now }: Asking): AlertSink =>
+const apiSink = ({ name, kind, give, now }: Giving): AlertSink =>
   oneByOne({
     name,
     now,
     atOnce: 4,
     begin: () => (alert) =>
       handedOver(`the ${kind} of "${name}" cannot be used`, async () => {
-        await ask(requestOf(alert));
+        await give(alert);
         return undefined;
       }),
   });
@@ -91,13 +93,11 @@ const topicSink = (
   apiSink({
     name,
     kind: 'topic',
-    requestOf: (alert) => {
+    give: (alert) => {
       const fitted = fittedAlert(alert, (some) => jsonBytes(some) <= maxMessageBytes);
-      return publication(originOf('pubsub'), topic, [
-        messageOf(JSON.stringify(fitted), { id: alert.id, ...attributesOf(alert) }),
-      ]);
+      const message = messageOf(JSON.stringify(fitted), { id: alert.id, ...attributesOf(alert) });
+      return ask(publication(originOf('pubsub'), topic, [message]));
     },
-    ask,
     now,
   });
 
@@ -122,32 +122,40 @@ const publication = (pubsub: string, topic: string, messages: readonly PubsubMes
 const maxEntryBytes = 200_000;
 
 /** Entries of one log, id and time are one: https://cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry */
-const logSink = (name: string, log: string, { ask, originOf, now, project }: CloudSinkOptions): AlertSink => {
-  const logName = log.includes('/') ? log : `projects/${project}/logs/${encodeURIComponent(log)}`;
-  const entryOf = (alert: Alert) => {
-    const payloadOf = (some: Alert) => ({ message: headlineOf(some), alert: some });
-    const fitted = fittedAlert(alert, (some) => jsonBytes(payloadOf(some)) <= maxEntryBytes);
-    return {
-      logName,
-      resource: { type: 'global' },
-      severity: logSeverities[alert.severity],
-      insertId: `${alert.id}-${alert.severity}`,
-      timestamp: loggableTime(alert.time, now()),
-      labels: attributesOf(alert),
-      jsonPayload: payloadOf(fitted),
-    };
+const logSink = (name: string, named: string, options: CloudSinkOptions): AlertSink => {
+  const { project, log } = placeOf(named, options.project);
+  const { originOf, now, tokenOf, timeoutMs } = options;
+  let writer: Promise<WriteLine> | undefined;
+  const writeLine = async (): Promise<WriteLine> => {
+    const { logWriter } = await import('./alerts/log-writer.ts');
+    return logWriter({ project, origin: originOf('logging'), tokenOf, timeoutMs });
   };
   return apiSink({
     name,
     kind: 'log',
-    requestOf: (alert) => ({
-      method: 'POST',
-      url: `${originOf('logging')}/v2/entries:write`,
-      body: { entries: [entryOf(alert)] },
-    }),
-    ask,
+    give: async (alert) => {
+      const payloadOf = (some: Alert) => ({ message: headlineOf(some), alert: some });
+      const fitted = fittedAlert(alert, (some) => jsonBytes(payloadOf(some)) <= maxEntryBytes);
+      writer ??= writeLine();
+      const write = await writer;
+      await write(log, {
+        severity: logSeverities[alert.severity],
+        insertId: `${alert.id}-${alert.severity}`,
+        timestamp: loggableTime(alert.time, now()) ?? null,
+        labels: attributesOf(alert),
+        payload: payloadOf(fitted),
+      });
+    },
     now,
   });
+};
+
+/** A log of Klaxon's own project is named alone, one of another in full, with its name escaped as a path has it. */
+const placeOf = (named: string, project: string): { readonly project: string; readonly log: string } => {
+  const [, other, log] = /^projects\/([^/]+)\/logs\/([^/]+)$/.exec(named) ?? [];
+  if (other !== undefined && log !== undefined) return { project: other, log };
+  if (!named.includes('/')) return { project, log: named };
+  throw new KlaxonError('settings', `${named} is no log: expected its name, or projects/PROJECT/logs/NAME`);
 };
 
 const logSeverities: Readonly<Record<Severity, 'CRITICAL' | 'ERROR' | 'WARNING' | 'NOTICE' | 'INFO'>> = {
@@ -173,12 +181,12 @@ const findingSink = (
   apiSink({
     name,
     kind: 'source of Security Command Center',
-    requestOf: (alert) => ({
-      method: 'PATCH',
-      url: `${originOf('securitycenter')}/v2/${source}/locations/global/findings/${alert.id}`,
-      body: findingToScc(alert, now()),
-    }),
-    ask,
+    give: (alert) =>
+      ask({
+        method: 'PATCH',
+        url: `${originOf('securitycenter')}/v2/${source}/locations/global/findings/${alert.id}`,
+        body: findingToScc(alert, now()),
+      }),
     now,
   });
 

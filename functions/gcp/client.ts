@@ -101,8 +101,8 @@ const askOnce = async (request: ApiRequest, { tokenOf, timeoutMs }: ClientOption
   return answer;
 };
 
-/** The library waits for the metadata server as long as it takes. */
-const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+/** What has no time limit of its own: the library waits for the metadata server as long as it takes. */
+export const unlessAborted = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
   Promise.race([
     work,
     new Promise<never>((_, reject) => {
@@ -117,7 +117,7 @@ export const jsonIn = ({ body }: ApiAnswer): JsonValue => {
   return value;
 };
 
-/** An answer that is no success: https://cloud.google.com/apis/design/errors#http_mapping */
+/** An answer that is no success, by the status of HTTP: https://cloud.google.com/apis/design/errors#http_mapping */
 interface Refusal extends Error {
   readonly status: number;
 }
@@ -130,9 +130,11 @@ const refusalOf = ({ status, body }: ApiAnswer): Refusal => {
   // Cloud Storage has a form of its own.
   const reason = textOf(propertyOf(listOf(propertyOf(error, 'errors'))[0], 'reason'));
   const name = textOf(propertyOf(error, 'status')) ?? reason ?? `HTTP ${status}`;
-  const message = (textOf(propertyOf(error, 'message')) ?? text).slice(0, longestMessage);
-  return Object.assign(new Error(message), { name, status });
+  return refusalNamed(name, status, textOf(propertyOf(error, 'message')) ?? text);
 };
+
+export const refusalNamed = (name: string, status: number, message: string): Refusal =>
+  Object.assign(new Error(message.slice(0, longestMessage)), { name, status });
 
 const longestMessage = 1_000;
 

@@ -59,6 +59,8 @@ const pipeline = startPipeline(pipelineOptionsOf(packed), {
       made: madeForSinks(process.env),
       project,
       ask: askOnce,
+      tokenOf,
+      timeoutMs: sinkLimits.timeoutMs,
       originOf: origin,
       bucket: (name) => bucketArchive({ bucket: name, ask: askOnce, origin: origin('storage') }),
       now,

@@ -1,4 +1,7 @@
-/** The part of Cloud Logging that a pull stands on: a gRPC server made of the client's own definitions, with entries in memory. */
+/**
+ * The part of Cloud Logging that a pull and a sink of alerts stand on: a gRPC server made of the client's own definitions, with
+ * entries in memory.
+ */
 import description from '@google-cloud/logging-api/build/protos/protos.json' with { type: 'json' };
 import {
   Server,
@@ -11,7 +14,9 @@ import {
 } from '@grpc/grpc-js';
 import { fromJSON } from '@grpc/proto-loader';
 import type { INamespace } from 'protobufjs';
-import { isObject, type JsonObject, pathOf, textOf } from '../../shared/schema/json.ts';
+import { loggingTypes } from '../../functions/gcp/pull/messages.ts';
+import { jsonOf } from '../../functions/gcp/pull/proto-json.ts';
+import { isObject, type JsonObject, listOf, pathOf, textOf } from '../../shared/schema/json.ts';
 import { entryFields } from '../functions/gcp/pull/entries.ts';
 
 /** As google.logging.v2 defines a list; a tail has the first two alone. */
@@ -25,6 +30,17 @@ export interface Asked {
 
 /** How a call fails: with a status of gRPC, or by silence. */
 export type CallFault = { readonly code: number; readonly details: string } | 'hangs';
+
+/** A request to write, as its JSON would be, and who sent it. */
+export interface Write {
+  readonly body: JsonObject;
+  readonly authorization: string;
+  /** The other end of its connection. */
+  readonly peer: string;
+}
+
+/** `closes`: the connection breaks, and no other is taken. */
+export type WriteFault = CallFault | 'closes';
 
 type FaultOf = (place: number, asked: Asked, call: 'list' | 'tail') => CallFault | undefined;
 
@@ -45,6 +61,11 @@ export interface FakeLogging {
   /** The lists since `breaksAt` was last called, in their order. */
   readonly lists: () => readonly Asked[];
   readonly tails: () => readonly Asked[];
+  /** From now on: which request to write fails. */
+  readonly refuseWrites: (faultOf: (write: Write) => WriteFault | undefined) => void;
+  /** All that were asked for, and those that were done. */
+  readonly writes: () => readonly Write[];
+  readonly written: () => readonly Write[];
   readonly close: () => Promise<void>;
 }
 
@@ -89,6 +110,30 @@ export const openLogging = async (): Promise<FakeLogging> => {
     call.on('cancelled', () => open.delete(call));
   };
 
+  let writeFaultOf: (write: Write) => WriteFault | undefined = () => undefined;
+  const writes: Write[] = [];
+  const written: Write[] = [];
+  const WriteLogEntries = (
+    call: ServerUnaryCall<JsonObject, object>,
+    answer: sendUnaryData<object>,
+  ): void => {
+    const [authorization] = call.metadata.get('authorization');
+    const write = { body: call.request, authorization: String(authorization), peer: call.getPeer() };
+    writes.push(write);
+    const fault = writeFaultOf(write);
+    if (fault === 'hangs') return;
+    if (fault === 'closes') {
+      server.forceShutdown();
+      return;
+    }
+    if (fault) {
+      answer(fault);
+      return;
+    }
+    written.push(write);
+    answer(null, {});
+  };
+
   const tailsOf = (project: string): readonly (readonly [Stream, Asked])[] =>
     [...open].filter(([, { resourceNames }]) => resourceNames.includes(`projects/${project}`));
 
@@ -97,7 +142,7 @@ export const openLogging = async (): Promise<FakeLogging> => {
   };
 
   const server = new Server();
-  server.addService(service, { ListLogEntries, TailLogEntries });
+  server.addService(service, { ListLogEntries, TailLogEntries, WriteLogEntries });
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (fault, bound) =>
       fault ? reject(fault) : resolve(bound),
@@ -131,6 +176,11 @@ export const openLogging = async (): Promise<FakeLogging> => {
     },
     lists: () => lists,
     tails: () => tails,
+    refuseWrites: (next) => {
+      writeFaultOf = next;
+    },
+    writes: () => writes,
+    written: () => written,
     close: async () => server.forceShutdown(),
   };
   return fake;
@@ -138,9 +188,26 @@ export const openLogging = async (): Promise<FakeLogging> => {
 
 type Stream = ServerDuplexStream<Asked, object>;
 
-const service = fromJSON(description as INamespace, { longs: String, enums: String, defaults: true })[
+const defined = fromJSON(description as INamespace, { longs: String, enums: String, defaults: true })[
   'google.logging.v2.LoggingServiceV2'
 ] as ServiceDefinition;
+
+const writeType = loggingTypes().lookupType('google.logging.v2.WriteLogEntriesRequest');
+
+const { WriteLogEntries: write } = defined;
+if (!write) throw new Error('the definitions have no WriteLogEntries');
+
+/** What is written is read as Cloud Logging would show it, down to what was not said. */
+const service: ServiceDefinition = {
+  ...defined,
+  WriteLogEntries: {
+    ...write,
+    requestDeserialize: (bytes: Buffer) => jsonOf(writeType.decode(bytes), writeType),
+  },
+};
+
+/** The entries of a request to write. */
+export const entriesIn = ({ body }: Write): readonly JsonObject[] => listOf(body['entries']).filter(isObject);
 
 const timeOf = (entry: JsonObject): number => Date.parse(textOf(entry['timestamp']) ?? '');
 

@@ -43,11 +43,11 @@ const nobody = /default credentials|invalid_grant|invalid_rapt|reauth|GOOGLE_APP
 /** What no call threw, but the way to it, is unknown to gRPC, and may go away. */
 export const codeOf = (thrown: unknown): number => (isStatus(thrown) ? thrown.code : status.UNKNOWN);
 
-const isStatus = (thrown: unknown): thrown is Error & { readonly code: number } =>
+export const isStatus = (thrown: unknown): thrown is Error & { readonly code: number } =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'number';
 
 /** Without the number and the name that gRPC puts before it. */
-const detailsOf = (thrown: unknown): string =>
+export const detailsOf = (thrown: unknown): string =>
   thrown instanceof Error && 'details' in thrown && typeof thrown.details === 'string'
     ? thrown.details
     : messageOf(thrown);

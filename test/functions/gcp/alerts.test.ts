@@ -1,7 +1,6 @@
-/** Sinks of Google Cloud told over the wire as its APIs speak it. */
+/** Sinks of Google Cloud told over the wire as its APIs speak it; those of logs are told of in alerts/log-writer.test.ts. */
 import { describe, expect, it } from 'vitest';
 import { cloudSinks } from '../../../functions/gcp/alerts.ts';
-import type { Alert } from '../../../shared/alert/alert.ts';
 import { memoryArchive } from '../../../shared/archive/memory-archive.ts';
 import type { ArchiveStore } from '../../../shared/ports.ts';
 import { exampleAlert, noon } from '../../alert/example.ts';
@@ -29,16 +28,6 @@ const openTopic = () =>
   gcpLine({
     sink: { type: 'pubsub', topic },
     read: (request) => verbatim(alertIn(request), request.body.length, 10_000_000),
-  });
-
-const openLog = (log = 'klaxon-alerts') =>
-  gcpLine({
-    sink: { type: 'cloudLogging' },
-    made: log,
-    read: ({ body }) => {
-      const [entry] = JSON.parse(body).entries;
-      return verbatim(JSON.stringify(entry.jsonPayload.alert), Buffer.byteLength(body), 256 * 1024);
-    },
   });
 
 const openSource = () =>
@@ -90,52 +79,6 @@ describe('a topic of Pub/Sub', () => {
   });
 });
 
-describe('a log', () => {
-  keepsTheAlertContract(openLog, { knowsKeys: true, isVerbatim: true });
-
-  const entriesOf = async (alerts: readonly Alert[], log?: string) => {
-    const line = await openLog(log);
-    await line.sink.send(alerts, inTime());
-    await line.close();
-    return line.received.map(({ path, body }) => ({ path, ...JSON.parse(body).entries[0] }));
-  };
-
-  it('gets an entry that says what it is about, with its severity and what it is found by', async () => {
-    const time = Date.now() - 60_000;
-    const alert = { ...exampleAlert(), time };
-    const [entry] = await entriesOf([alert]);
-    expect(entry).toEqual({
-      path: '/v2/entries:write',
-      logName: `projects/${project}/logs/klaxon-alerts`,
-      resource: { type: 'global' },
-      severity: 'WARNING',
-      insertId: `${alert.id}-medium`,
-      timestamp: new Date(time).toISOString(),
-      labels: { severity: 'medium', rule: 'door-opened', cluster: 'prod' },
-      jsonPayload: {
-        message: expect.stringMatching(/^MEDIUM: A door was opened \| arn:aws:sts::111122223333:.* as dana/),
-        alert: JSON.parse(JSON.stringify(alert)),
-      },
-    });
-  });
-
-  it('tells a worse alert from the one before it, and has no time where the log would not show it', async () => {
-    const alert = { ...exampleAlert(), time: Date.now() - 40 * 86_400_000 };
-    const entries = await entriesOf([alert, { ...alert, severity: 'critical', time: 1e300 }]);
-    expect(
-      entries.map(({ insertId, severity, timestamp }) => [insertId, severity, timestamp]).toSorted(),
-    ).toEqual([
-      [`${alert.id}-critical`, 'CRITICAL', undefined],
-      [`${alert.id}-medium`, 'WARNING', undefined],
-    ]);
-  });
-
-  it('may be of another project, by its full name', async () => {
-    const [entry] = await entriesOf([exampleAlert()], 'projects/security-example/logs/klaxon%2Falerts');
-    expect(entry.logName).toBe('projects/security-example/logs/klaxon%2Falerts');
-  });
-});
-
 describe('a source of Security Command Center', () => {
   keepsTheAlertContract(openSource, { knowsKeys: true, isVerbatim: false });
 
@@ -154,6 +97,8 @@ describe('sinks of settings', () => {
   const options = {
     project,
     ask: asker(1000),
+    tokenOf: async () => 'invented',
+    timeoutMs: 1000,
     originOf: () => 'http://127.0.0.1:9',
     bucket: (name: string): Pick<ArchiveStore, 'put'> => {
       opened.push(name);

@@ -123,6 +123,8 @@ const functionOn = ({ isRefused, wires, database, bucket }: Surroundings): Deal 
         made: {},
         project,
         ask: isRefused ? () => Promise.reject(refused) : ask,
+        tokenOf: async () => 'owner',
+        timeoutMs: silenceMs,
         originOf: () => wires['Pub/Sub'].url,
         bucket: () => {
           throw new TypeError('no bucket here');

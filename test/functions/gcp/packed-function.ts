@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundle } from '../../../scripts/bundle.ts';
+import { bundleInParts } from '../../../scripts/bundle.ts';
 import { functionPackages } from '../../../scripts/function-packages.ts';
 import { writePack } from '../../../scripts/pack.ts';
 import { rulesText } from '../story.ts';
@@ -20,10 +20,14 @@ alerts:
 `;
 
 /** Makes `folder` of what it writes to the folder `work`. */
-export const packedFunction = async (work: string, folder: string): Promise<void> => {
+export const packedFunction = async (
+  work: string,
+  folder: string,
+  settings = settingsText,
+): Promise<void> => {
   writeFileSync(join(work, 'rules.yml'), rulesText);
-  writeFileSync(join(work, 'klaxon.config.yaml'), settingsText);
-  await bundle(root, 'functions/gcp/handler.ts', join(folder, 'handler.mjs'));
+  writeFileSync(join(work, 'klaxon.config.yaml'), settings);
+  await bundleInParts(root, 'functions/gcp/handler.ts', join(folder, 'handler.mjs'));
   writePack(join(work, 'klaxon.config.yaml'), folder);
   for (const [name, text] of Object.entries(functionPackages.gcp.files(root)))
     writeFileSync(join(folder, name), text);

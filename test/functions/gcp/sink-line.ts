@@ -46,6 +46,8 @@ export const gcpLine = ({ sink, made, read }: GcpLineOptions): Promise<ServiceLi
         made: made === undefined ? {} : { sink: made },
         project,
         ask: asker(silenceMs),
+        tokenOf: async () => 'invented',
+        timeoutMs: silenceMs,
         originOf: () => endpoint,
         bucket: () => {
           throw new TypeError('no bucket here');
