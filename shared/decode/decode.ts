@@ -5,6 +5,7 @@ import type { EnvelopeOrigin } from '../schema/raw-record.ts';
 import { openArchived } from './archived.ts';
 import { openCloudTrailEnvelope } from './cloudtrail.ts';
 import { openCloudWatch } from './cloudwatch.ts';
+import { cloudWatchPayload } from './cloudwatch-payload.ts';
 import { openContainerLine } from './container-line.ts';
 import { type DecodeContext, type Decoded, Decoding, describe } from './decoding.ts';
 import { documentsOf, type TextDocument } from './documents.ts';
@@ -82,15 +83,21 @@ const openBytes = (bytes: Uint8Array, origin: EnvelopeOrigin, decoding: Decoding
       decoding.reject('too-large', `${bytes.length} bytes, at most ${decoding.limits.maxBytes} are read`, '');
       return;
     }
-    openText(utf8(bytes), origin, decoding, depth);
+    openUnfolded(bufferOf(bytes), origin, decoding, depth);
     return;
   }
   const unfolded = unfoldedOf(bytes, decoding);
-  if (unfolded) openText(utf8(unfolded), origin, decoding, depth + 1);
+  if (unfolded) openUnfolded(unfolded, origin, decoding, depth + 1);
+};
+
+const openUnfolded = (bytes: Buffer, origin: EnvelopeOrigin, decoding: Decoding, depth: number): void => {
+  const payload = cloudWatchPayload(bytes);
+  if (payload) openObject(payload, undefined, origin, decoding, depth);
+  else openText(bytes.toString('utf8'), origin, decoding, depth);
 };
 
 /** Undefined, and rejected, where the bytes cannot be unfolded. */
-const unfoldedOf = (bytes: Uint8Array, decoding: Decoding): Uint8Array | undefined => {
+const unfoldedOf = (bytes: Uint8Array, decoding: Decoding): Buffer | undefined => {
   try {
     return gunzip(bytes, decoding.limits.maxBytes);
   } catch (thrown) {
@@ -100,8 +107,7 @@ const unfoldedOf = (bytes: Uint8Array, decoding: Decoding): Uint8Array | undefin
   }
 };
 
-const utf8 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+const bufferOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 const openText = (text: string, origin: EnvelopeOrigin, decoding: Decoding, depth: number): void => {
   const documents = documentsOf(text, decoding.limits.maxBytes);

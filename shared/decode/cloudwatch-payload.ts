@@ -1,0 +1,37 @@
+/**
+ * The bytes of a CloudWatch Logs payload in; the same value that JSON.parse makes of them, out, a log event at a time: each is
+ * short enough to stay where young objects are, and a text as long as the whole payload is never made.
+ */
+import { isObject, type JsonObject, type JsonValue, parsedJson } from '../schema/json.ts';
+
+const beginning = Buffer.from('{"messageType":"DATA_MESSAGE",');
+const firstEvent = Buffer.from('"logEvents":[{"id":"');
+/** From the end of one log event to the beginning of the next. In a text its quotes would have backslashes before them. */
+const between = Buffer.from('},{"id":"');
+const ending = Buffer.from(']}');
+
+/**
+ * Undefined for whatever is not exactly of the form that the service writes, though it may mean the same: that is read as any
+ * other JSON is. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+ */
+export const cloudWatchPayload = (bytes: Buffer): JsonObject | undefined => {
+  if (!beginsWith(bytes, beginning)) return undefined;
+  const found = bytes.indexOf(firstEvent);
+  const end = bytes.length - ending.length;
+  if (found < 0 || bytes.compare(ending, 0, ending.length, end) !== 0) return undefined;
+  const eventsAt = found + '"logEvents":['.length;
+  const payload = parsedJson(`${bytes.toString('utf8', 0, eventsAt)}]}`);
+  if (!isObject(payload)) return undefined;
+  const events: JsonValue[] = [];
+  for (let at = eventsAt; at < end; ) {
+    const next = bytes.indexOf(between, at);
+    const event = parsedJson(bytes.toString('utf8', at, next < 0 ? end : next + 1));
+    if (event === undefined) return undefined;
+    events.push(event);
+    at = next < 0 ? end : next + 2;
+  }
+  return { ...payload, logEvents: events };
+};
+
+const beginsWith = (bytes: Buffer, start: Buffer): boolean =>
+  bytes.length > start.length && bytes.compare(start, 0, start.length, 0, start.length) === 0;
