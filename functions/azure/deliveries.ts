@@ -1,10 +1,11 @@
 /** What the triggers of Azure hand over in; what is in it dealt with, and what there is to answer, out. */
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import { decode } from '../../shared/decode/decode.ts';
 import { isGzip } from '../../shared/decode/gunzip.ts';
 import { KlaxonError, messageOf } from '../../shared/errors.ts';
 import type { ArchiveStore, Clock } from '../../shared/ports.ts';
-import { type JsonValue, listOf, numberOf, pathOf, textOf } from '../../shared/schema/json.ts';
+import { isObject, type JsonValue, listOf, numberOf, pathOf, textOf } from '../../shared/schema/json.ts';
 import type { Task } from '../../shared/settings/environment.ts';
 import { alertBudget, doTask, isLate } from '../clock.ts';
 import { type GroupWork, groupsOf, type Held, poisonOf, takeGroup } from '../groups.ts';
@@ -52,8 +53,15 @@ export const mostRetries = 8;
 
 export const deliveriesOf = ({ pipeline, receiver, deadLetters, now, log }: DeliveryOptions): Deliveries => {
   const warn = (message: string): void => log('warn', message);
+  /** By partition, the batch that this process has thrown last. */
+  const thrown = new Map<string | undefined, string>();
 
-  const takeBatch = async (batch: HubBatch, deadline: number, outcomes: Outcome[]): Promise<void> => {
+  const takeBatch = async (
+    events: readonly HubEvent[],
+    retries: number,
+    deadline: number,
+  ): Promise<readonly Outcome[]> => {
+    const outcomes: Outcome[] = [];
     const work: GroupWork<HubEvent> = {
       take: async (group) => {
         const parts = group.map(({ body }) => decode(body));
@@ -65,14 +73,19 @@ export const deliveriesOf = ({ pipeline, receiver, deadLetters, now, log }: Deli
       },
       warn,
     };
-    for (const group of groupsOf(eventsIn(batch), lengthOf, mostGroupLength)) {
+    for (const group of groupsOf(events, lengthOf, mostGroupLength)) {
       const isOver = outcomes.length > 0 && isLate(deadline, now);
       const held = isOver ? outOfTime(group) : await takeGroup(group, work);
       if (!held) continue;
-      if (batch.retries < mostRetries) throw held.reason;
+      if (retries < mostRetries) throw held.reason;
       await keep(group, held.reason);
     }
+    return outcomes;
   };
+
+  /** The last attempt throws only where nothing can be kept. A process that knows nothing of that has followed one that was ended by it. */
+  const endedProcess = (events: readonly HubEvent[], retries: number): boolean =>
+    retries > mostRetries && thrown.get(events[0]?.partition) !== letterName(events);
 
   /** A letter that is there already was kept by an attempt before this one. */
   const keep = async (group: readonly HubEvent[], reason: KlaxonError): Promise<void> => {
@@ -86,11 +99,24 @@ export const deliveriesOf = ({ pipeline, receiver, deadLetters, now, log }: Deli
     log('error', `events are kept as a dead letter: ${reason.message}`, { deadLetter: name });
   };
 
+  const keepUntried = async (events: readonly HubEvent[]): Promise<void> => {
+    const reason = new KlaxonError('delivery', 'the process ended whenever it dealt with them');
+    for (const group of groupsOf(events, lengthOf, mostGroupLength)) await keep(group, reason);
+  };
+
   return {
     ofHub: async (batch, deadline) => {
-      const outcomes: Outcome[] = [];
-      await takeBatch(batch, deadline, outcomes);
-      return { source: 'hub', outcomes };
+      const events = eventsIn(batch);
+      try {
+        if (endedProcess(events, batch.retries)) {
+          await keepUntried(events);
+          return { source: 'hub', outcomes: [] };
+        }
+        return { source: 'hub', outcomes: await takeBatch(events, batch.retries, deadline) };
+      } catch (reason) {
+        thrown.set(events[0]?.partition, letterName(events));
+        throw reason;
+      }
     },
     ofHttp: async (posted, deadline) => ({
       source: 'http',
@@ -123,10 +149,17 @@ const eventsIn = ({ bodies, metadata }: HubBatch): readonly HubEvent[] => {
   return bodies.map((body, at) => ({
     body,
     partition,
-    sequenceNumber: numberOf(numbers[at]),
+    sequenceNumber: countOf(numbers[at]),
     offset: writtenOf(offsets[at]),
     enqueued: timeOf(times[at]),
   }));
+};
+
+/** Of 64 bits: a number in one version of the worker, its two halves in another. */
+const countOf = (value: JsonValue | undefined): number | undefined => {
+  if (!isObject(value)) return numberOf(value);
+  const [low, high] = [numberOf(value['low']), numberOf(value['high'])];
+  return low === undefined || high === undefined ? undefined : high * 2 ** 32 + (low >>> 0);
 };
 
 /** Numbers in one version of the extension, texts in another. */
@@ -150,12 +183,18 @@ const outOfTime = ([record]: readonly HubEvent[]): Held<HubEvent> | undefined =>
     reason: new KlaxonError('delivery', 'the time of the function is over', { retryable: true }),
   };
 
-/** Of the hub's own numbers alone, so that the same events have the same name. */
+/** Of what the hub gave alone, so that the same events have the same name, and no others: a hub that is made anew counts anew. */
 const letterName = (group: readonly HubEvent[]): string => {
   const [first, last] = [group[0], group.at(-1)];
   const day = first?.enqueued === undefined ? 'unknown' : new Date(first.enqueued).toISOString().slice(0, 10);
   const numbers = `${first?.sequenceNumber ?? 'unknown'}-${last?.sequenceNumber ?? 'unknown'}`;
-  return `deliveries/date=${day}/partition=${first?.partition ?? 'unknown'}/${numbers}.ndjson`;
+  return `deliveries/date=${day}/partition=${first?.partition ?? 'unknown'}/${numbers}-${digestOf(group)}.ndjson`;
+};
+
+const digestOf = (group: readonly HubEvent[]): string => {
+  const digest = createHash('sha256');
+  for (const { body } of group) digest.update(`${body.length}\n`).update(body);
+  return digest.digest('hex').slice(0, 16);
 };
 
 /** One event a line. `log` is a name that `klaxon scan` looks for records in, so it reads the letter as it lies. */

@@ -138,7 +138,7 @@ const metadataOf = ({ bodies, partition = '0', sequenceNumber = 0, enqueued = 0 
       ConsumerGroup: 'klaxon',
       PartitionId: partition,
     }),
-    SequenceNumberArray: json(numbers),
+    SequenceNumberArray: { collectionSint64: { sint64: numbers } },
     OffsetArray: json(numbers.map((number) => String(number * 64))),
     EnqueuedTimeUtcArray: json(bodies.map(() => new Date(enqueued).toISOString())),
   };

@@ -134,7 +134,7 @@ describe('a batch of an event hub', () => {
     expect(groups).toEqual([['a'], ['b', 'unrecognised'], ['c']]);
     const [[name, text] = ['', ''], ...others] = await lettersIn(deadLetters);
     expect(others).toEqual([]);
-    expect(name).toBe('deliveries/date=2026-01-02/partition=3/71-72.ndjson');
+    expect(name).toMatch(/^deliveries\/date=2026-01-02\/partition=3\/71-72-[0-9a-f]{16}\.ndjson$/);
     const lines = text
       .trimEnd()
       .split('\n')
@@ -166,7 +166,7 @@ describe('a batch of an event hub', () => {
   it('comes again where it can neither be dealt with nor kept', async () => {
     const full = { put: async () => Promise.reject(new KlaxonError('archive', 'no room')) };
     const { deliveries } = played(() => passing, full);
-    const batch = batchOf([bodyOf('a')], { retries: 1000 });
+    const batch = batchOf([bodyOf('a')], { retries: mostRetries });
     await expect(deliveries.ofHub(batch, 10 * minute)).rejects.toMatchObject({
       code: 'delivery',
       retryable: true,
@@ -196,7 +196,7 @@ describe('a batch of an event hub', () => {
     await last.deliveries.ofHub(batchOf(bodies, { retries: mostRetries }), 2 * minute);
     expect(last.groups).toEqual([['a'], ['b']]);
     expect((await lettersIn(deadLetters)).map(([name]) => name)).toEqual([
-      'deliveries/date=2026-01-02/partition=3/72-72.ndjson',
+      expect.stringMatching(/^deliveries\/date=2026-01-02\/partition=3\/72-72-\w+\.ndjson$/),
     ]);
   });
 
@@ -208,8 +208,52 @@ describe('a batch of an event hub', () => {
       expect(arrivals).toEqual([{ arrived: undefined, alertBudgetMs: 30_000 }]);
     }
     expect((await lettersIn(deadLetters)).map(([name]) => name)).toEqual([
-      'deliveries/date=unknown/partition=unknown/unknown-unknown.ndjson',
+      expect.stringMatching(/^deliveries\/date=unknown\/partition=unknown\/unknown-unknown-\w+\.ndjson$/),
     ]);
+  });
+
+  it('is kept beside others that the trigger tells nothing of, and beside those of a hub that was made anew', async () => {
+    const deadLetters = memoryArchive();
+    const { deliveries } = played(() => passing, deadLetters);
+    for (const over of [{}, { metadata: undefined }])
+      for (const name of ['a', 'b'])
+        await deliveries.ofHub(batchOf([bodyOf(name)], { ...over, retries: mostRetries }), minute);
+    const letters = await lettersIn(deadLetters);
+    expect(letters).toHaveLength(4);
+  });
+
+  it('knows its numbers where the worker hands them over in halves', async () => {
+    const deadLetters = memoryArchive();
+    const { deliveries } = played(() => passing, deadLetters);
+    const metadata = { sequenceNumberArray: [{ low: -1, high: 2, unsigned: false }, { low: 0 }] };
+    await deliveries.ofHub(batchOf([bodyOf('a'), bodyOf('b')], { metadata, retries: mostRetries }), minute);
+    const [[, text] = ['', '']] = await lettersIn(deadLetters);
+    const lines = text.trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line).sequenceNumber)).toEqual([3 * 2 ** 32 - 1, undefined]);
+  });
+
+  it('is kept untried where it has ended the process that tried it last', async () => {
+    const deadLetters = memoryArchive();
+    const { deliveries, groups } = played(() => undefined, deadLetters);
+    const batch = batchOf([bodyOf('a')], { retries: mostRetries + 1 });
+    expect(await deliveries.ofHub(batch, minute)).toEqual({ source: 'hub', outcomes: [] });
+    expect(groups).toEqual([]);
+    const [[, text] = ['', '']] = await lettersIn(deadLetters);
+    expect(JSON.parse(text)).toMatchObject({ reason: 'the process ended whenever it dealt with them' });
+  });
+
+  it('is tried again where it was only that nothing could be kept', async () => {
+    const store = memoryArchive();
+    let isDown = true;
+    const put: ArchiveStore['put'] = (object) =>
+      isDown ? Promise.reject(new KlaxonError('archive', 'no room')) : store.put(object);
+    const { deliveries, groups } = played(() => (isDown ? passing : undefined), { put });
+    const batchAt = (retries: number) => batchOf([bodyOf('a')], { retries });
+    await expect(deliveries.ofHub(batchAt(mostRetries), minute)).rejects.toThrow('nor kept');
+    isDown = false;
+    await deliveries.ofHub(batchAt(mostRetries + 1), minute);
+    expect(groups).toEqual([['a'], ['a']]);
+    expect(await lettersIn(store)).toEqual([]);
   });
 
   it('that holds nothing is nothing', async () => {

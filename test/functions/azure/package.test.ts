@@ -141,6 +141,8 @@ describe('host.json', () => {
     const levels: Readonly<Record<string, string>> = logLevel;
     expect(levels['default']).toBe('Warning');
     for (const { name } of registered) expect(levels[`Function.${name}.User`]).toBe('Information');
+    // What is said before there is any call: the host reads it off the output of the worker.
+    expect(levels['Host.Function.Console']).toBe('Information');
     expect(applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
   });
 });
