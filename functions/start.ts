@@ -14,7 +14,7 @@ import type { DetectorOptions } from '../shared/detect/detect.ts';
 import type { Enricher } from '../shared/detect/enrich/enricher.ts';
 import type { Rule } from '../shared/detect/rule.ts';
 import { type Account, emptyAccount, nothingSeen, processDelivery } from '../shared/pipeline.ts';
-import type { ArchiveStore, Clock, Pause, Random, StateStore } from '../shared/ports.ts';
+import type { ArchiveObject, ArchiveStore, Clock, Pause, Random, StateStore } from '../shared/ports.ts';
 import type { EnvelopeOrigin, Rejection } from '../shared/schema/raw-record.ts';
 import type { Route } from '../shared/settings/settings.ts';
 
@@ -78,6 +78,9 @@ export interface Pipeline {
   readonly writeManifest: (lookBackDays?: number) => Promise<ManifestSummary>;
 }
 
+/** Characters of lines that wait to be compressed: a function is small, and a delivery of any size has to fit. */
+const mostHeld = 4 * 1024 * 1024;
+
 export const startPipeline = (options: PipelineOptions, ports: Ports): Pipeline => {
   const { rules, enricher, archiveForm, firstOf } = options;
   const { state, archive, now } = ports;
@@ -99,17 +102,19 @@ export const startPipeline = (options: PipelineOptions, ports: Ports): Pipeline 
     investigated(async (investigation) => {
       const account = emptyAccount();
       const seen = nothingSeen();
-      const batch = archiveBatch({ form: archiveForm, arrived });
+      const objects: ArchiveObject[] = [];
+      const batch = archiveBatch({ form: archiveForm, arrived, mostLength: mostHeld });
       for (const decoded of parts) {
         processDelivery(decoded, seen, account, {
           onEvent: (event, record) => {
             batch.add(event, record);
+            for (const object of batch.takeFull()) objects.push(object);
             investigation.take(event);
           },
           onRejection: batch.reject,
         });
       }
-      const objects = batch.takeAll();
+      objects.push(...batch.takeAll());
       await keepObjects(archive, objects);
       await investigation.settle();
       const alerts = await investigation.alerts();

@@ -14,6 +14,8 @@ export interface BatchOptions {
    * word, for the same delivery, brought again, must go where it went before.
    */
   readonly arrived?: number | undefined;
+  /** So many characters are held at most, 16 MB of them if absent; the same events make other objects where it differs. */
+  readonly mostLength?: number | undefined;
 }
 
 export interface ArchiveBatch {
@@ -25,8 +27,10 @@ export interface ArchiveBatch {
   readonly takeAll: () => readonly ArchiveObject[];
 }
 
-/** With so many characters held, all partitions together, what is held is full: it bounds memory, and the size of an object. */
-const fullAt = 16 * 1024 * 1024;
+/** Of all partitions together; with so many what is held is full, which bounds memory, and the size of an object. */
+const usualLength = 16 * 1024 * 1024;
+
+const none: readonly never[] = Object.freeze([]);
 
 interface Group {
   readonly partition: string;
@@ -34,7 +38,7 @@ interface Group {
   count: number;
 }
 
-export const archiveBatch = ({ form, arrived }: BatchOptions): ArchiveBatch => {
+export const archiveBatch = ({ form, arrived, mostLength = usualLength }: BatchOptions): ArchiveBatch => {
   let full: Group[] = [];
   let open = new Map<string, Group>();
   let size = 0;
@@ -54,10 +58,11 @@ export const archiveBatch = ({ form, arrived }: BatchOptions): ArchiveBatch => {
     group.lines += `${line}\n`;
     group.count++;
     size += line.length;
-    if (size >= fullAt) close();
+    if (size >= mostLength) close();
   };
 
   const takeFull = (): readonly ArchiveObject[] => {
+    if (full.length === 0) return none;
     const groups = full;
     full = [];
     return groups.map(({ partition, lines, count }) => eventObjectOf(partition, lines, count));

@@ -123,6 +123,14 @@ describe('a delivery without end', () => {
     expect(partsOf(true)).toEqual(partsOf(false));
     expect(partsOf(false).map((name) => contentNamed(name)?.events)).toEqual([6, 6]);
   });
+
+  it('is held no further than it is asked to be', () => {
+    const large = 'x'.repeat(300_000);
+    const records = Array.from({ length: 9 }, (_, at) => ({ ...auditEvent, auditID: `e${at}`, large }));
+    const objects = objectsOf(records, { form: 'audit', mostLength: 1_000_000 });
+    expect(objects.map(({ name }) => contentNamed(name)?.events)).toEqual([4, 4, 1]);
+    expect(objects.flatMap((object) => eventsIn(textIn(object)))).toHaveLength(9);
+  });
 });
 
 describe('keeping', () => {

@@ -19,6 +19,11 @@ describe('settings of AWS', () => {
     expect(noSettings().receiver).toBeUndefined();
   });
 
+  it('give a function no less memory than a large delivery takes', () => {
+    expect(faultsOf('aws: { memoryMegabytes: 128 }')).toEqual([expect.stringContaining('256')]);
+    expect(read('aws: { memoryMegabytes: 256 }').aws.memoryMegabytes).toBe(256);
+  });
+
   it('name an account by twelve digits, and a log by its name in EKS', () => {
     expect(faultsOf('aws: { accounts: [{ account: "1", region: eu-west-1 }] }')).toEqual([
       '1:21: expected an AWS account of twelve digits, in quotes',
