@@ -46,10 +46,12 @@ export const sinkLimits = { ...clientLimits, mostAttempts: 1 } as const;
 
 /**
  * As Google has it: the service account that Cloud Run or a workload identity gives, on a laptop the person. A key file can be
- * copied, and is refused.
+ * copied, and is refused. The library would look for a project before it has a client, by a program and by a request: it is
+ * told one.
  */
 export const ownTokens = (
-  auth = new GoogleAuth({ scopes: 'https://www.googleapis.com/auth/cloud-platform' }),
+  project: string,
+  auth = new GoogleAuth({ projectId: project, scopes: 'https://www.googleapis.com/auth/cloud-platform' }),
 ): (() => Promise<string>) => {
   return async () => {
     const client = await auth.getClient();

@@ -40,7 +40,7 @@ const [, project = ''] = /^projects\/([^/]+)\/databases\/[^/]+$/.exec(database) 
 if (project === '')
   throw new KlaxonError('settings', `${variables.state} is no projects/PROJECT/databases/NAME`);
 
-const tokenOf = ownTokens();
+const tokenOf = ownTokens(project);
 const ask = apiClient({ ...clientLimits, tokenOf, pause, random });
 const askOnce = apiClient({ ...sinkLimits, tokenOf, pause, random });
 const origin = (service: string): string => originOf(service, process.env);

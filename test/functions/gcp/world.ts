@@ -56,8 +56,7 @@ export const openWorld = async (): Promise<World> => {
       PUBSUB_EMULATOR_HOST: originOf(pubsub),
       SECRETMANAGER_EMULATOR_HOST: originOf(secrets),
       GCE_METADATA_HOST: new URL(metadata.url).host,
-      METADATA_SERVER_DETECTION: 'assume-present',
-      GOOGLE_CLOUD_PROJECT: project,
+      K_SERVICE: 'klaxon-test-deliveries',
       HOME: '/nowhere',
     },
     close: async () => {
