@@ -16,7 +16,7 @@ import type { Sink } from '../../shared/settings/settings.ts';
 import type { WriteLine } from './alerts/log-writer.ts';
 import { type ApiRequest, type AskApi, type ClientOptions, faultOf, handedOver } from './client.ts';
 
-/** The latter two are for what is not asked by `ask`. */
+/** `tokenOf` and `timeoutMs` are for what is not asked by `ask`. */
 export interface CloudSinkOptions extends Pick<ClientOptions, 'tokenOf' | 'timeoutMs'> {
   /** By name, of every kind: those of other kinds are left out. */
   readonly sinks: Readonly<Record<string, Sink>>;
@@ -33,7 +33,7 @@ export interface CloudSinkOptions extends Pick<ClientOptions, 'tokenOf' | 'timeo
 
 /**
  * The function needs roles/pubsub.publisher on the topic, roles/logging.logWriter on the project, roles/storage.objectCreator
- * on the bucket, and roles/securitycenter.findingsEditor on the source.
+ * and objectViewer on the bucket, for what is below alerts/, and roles/securitycenter.findingsEditor on the source.
  * @throws KlaxonError where a sink names nothing, and nothing was made for it; and where it names no log of a project.
  */
 export const cloudSinks = (options: CloudSinkOptions): readonly AlertSink[] =>

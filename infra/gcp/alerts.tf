@@ -98,14 +98,15 @@ resource "google_pubsub_topic_iam_member" "alerts" {
   member  = google_service_account.function[each.value.function].member
 }
 
-# Only below the prefix that shared/alert/sinks/object-sink.ts writes to.
+# To write, and to see whether what is refused is there already. Only below the prefix that shared/alert/sinks/object-sink.ts
+# writes to: the condition also takes the right to list from objectViewer, which is one on the bucket itself.
 resource "google_storage_bucket_iam_member" "alerts" {
   for_each = { for pair in setproduct(local.givers, concat(
     [for name, bucket in google_storage_bucket.alerts : { sink = name, bucket = bucket.name }],
     [for name, bucket in local.own_buckets : { sink = name, bucket = bucket }],
-  )) : "${pair[0]} ${pair[1].sink}" => merge(pair[1], { function = pair[0] }) }
+  ), ["objectCreator", "objectViewer"]) : "${pair[0]} ${pair[1].sink} ${pair[2]}" => merge(pair[1], { function = pair[0], role = pair[2] }) }
   bucket = each.value.bucket
-  role   = "roles/storage.objectCreator"
+  role   = "roles/storage.${each.value.role}"
   member = google_service_account.function[each.value.function].member
 
   condition {
