@@ -1,7 +1,8 @@
 /** Values kept under paths of keys: a look-up by several keys that puts no text together. */
 
 interface Node<K, V> {
-  readonly next: Map<K, Node<K, V>>;
+  /** Undefined where no path goes on: of most nodes. */
+  next: Map<K, Node<K, V>> | undefined;
   value: V | undefined;
   /** Where the last look-up went on from here: the next one most often goes on there too. */
   lastKey: K | undefined;
@@ -9,7 +10,7 @@ interface Node<K, V> {
 }
 
 const newNode = <K, V>(): Node<K, V> => ({
-  next: new Map(),
+  next: undefined,
   value: undefined,
   lastKey: undefined,
   last: undefined,
@@ -17,7 +18,7 @@ const newNode = <K, V>(): Node<K, V> => ({
 
 const below = <K, V>(node: Node<K, V>, key: K): Node<K, V> | undefined => {
   if (node.last !== undefined && node.lastKey === key) return node.last;
-  const next = node.next.get(key);
+  const next = node.next?.get(key);
   if (next !== undefined) {
     node.lastKey = key;
     node.last = next;
@@ -44,6 +45,7 @@ export class Trie<K, V> {
   set(path: readonly K[], value: V): void {
     let node = this.#root;
     for (const key of path) {
+      node.next ??= new Map();
       let next = node.next.get(key);
       if (next === undefined) {
         next = newNode();

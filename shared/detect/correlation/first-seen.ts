@@ -139,7 +139,7 @@ const toldIn = (group: FirstSeenGroup, step: number): Told | undefined => {
 };
 
 /** What all groups of a rule together are known to have told. */
-const toldValues = 50_000;
+const toldValues = 20_000;
 
 /**
  * Sightings are remembered by steps of this part of the time that a value is remembered for: a value is new where it

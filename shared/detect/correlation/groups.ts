@@ -3,8 +3,8 @@ import { Trie } from '../../schema/trie.ts';
 import type { Input } from './correlation.ts';
 import { type GroupValue, groupOf, groupsOf, type Trigger } from './trigger.ts';
 
-/** A process that has met more of them than this begins anew; memory knows them all. */
-const rememberedGroups = 10_000;
+/** A process that has met more of them than this begins anew; memory knows them all. There are some hundred correlations. */
+const rememberedGroups = 5_000;
 
 /** `G` is what a correlation keeps of a group: of this delivery until it is drained, and of what it has told before. */
 export class Groups<G> {
