@@ -4,8 +4,9 @@ import { type Enricher, enricherOf } from '../shared/detect/enrich/enricher.ts';
 import { noAbilities } from '../shared/detect/enrich/facts.ts';
 import { type IpList, ipListOf, joinedList } from '../shared/detect/enrich/ip-list.ts';
 import { databaseOf } from '../shared/detect/enrich/mmdb.ts';
-import { KlaxonError, messageOf, SettingsError } from '../shared/errors.ts';
+import { KlaxonError, SettingsError } from '../shared/errors.ts';
 import type { Settings } from '../shared/settings/settings.ts';
+import { systemFaultText } from './system-fault.ts';
 
 export interface EnrichmentFlags {
   readonly mmdb: readonly string[];
@@ -55,6 +56,6 @@ const bytesAt = (path: string): Buffer => {
   try {
     return readFileSync(path);
   } catch (thrown) {
-    throw new KlaxonError('settings', `cannot read ${path}: ${messageOf(thrown)}`, { cause: thrown });
+    throw new KlaxonError('settings', `cannot read ${path}: ${systemFaultText(thrown)}`, { cause: thrown });
   }
 };

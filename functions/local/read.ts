@@ -3,8 +3,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { messageOf } from '../../shared/errors.ts';
 import { chunkBytes } from '../documents.ts';
+import { systemFaultText } from '../system-fault.ts';
 
 export interface Input {
   /** As given on the command line, joined with the path below it. */
@@ -44,7 +44,7 @@ async function* inputsAt(path: string, faults: ReadFault[]): AsyncGenerator<Inpu
         yield fileInput(below);
     }
   } catch (thrown) {
-    faults.push({ path, message: messageOf(thrown) });
+    faults.push({ path, message: systemFaultText(thrown) });
   }
 }
 

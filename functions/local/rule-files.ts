@@ -16,11 +16,12 @@ import { placeholdersOf, ruleSetOf } from '../../shared/detect/sigma/rule-set.ts
 import { withAddedValues } from '../../shared/detect/tuning.ts';
 import { type EventLibrary, type Twin, twinOf } from '../../shared/detect/twin.ts';
 import type { RulesWithLists } from '../../shared/detect/twin-run.ts';
-import { KlaxonError, messageOf, type RuleProblem } from '../../shared/errors.ts';
+import { KlaxonError, type RuleProblem } from '../../shared/errors.ts';
 import { isObject, type JsonObject } from '../../shared/schema/json.ts';
 import { type Scalars, type YamlFile, yamlOf } from '../../shared/schema/yaml.ts';
 import { noSettings } from '../../shared/settings/check-settings.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
+import { systemFaultText } from '../system-fault.ts';
 
 export interface RuleChoice extends LoadOptions {
   /** Folders in our layout, that add to or stand in for the built-in rules. */
@@ -62,12 +63,23 @@ export const builtinFolder = (): string => {
 };
 
 /** Files below a folder in the order of their names; a twin (`<id>.test.yml`) is no rule. */
-const filesBelow = (path: string): readonly string[] => {
-  if (!statSync(path).isDirectory()) return [path];
-  return readdirSync(path, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !/\.test\.ya?ml$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
+const filesBelow = (path: string): readonly string[] =>
+  reading(path, () => {
+    if (!statSync(path).isDirectory()) return [path];
+    return readdirSync(path, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name) && !/\.test\.ya?ml$/.test(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .toSorted();
+  });
+
+const reading = <T>(path: string, read: () => T): T => {
+  try {
+    return read();
+  } catch (thrown) {
+    throw new KlaxonError('rule', `cannot read the rules in ${path}: ${systemFaultText(thrown)}`, {
+      cause: thrown,
+    });
+  }
 };
 
 /** Which part of a rule folder a file belongs to: `lists/`, `events/` (for twins), or rules. */
@@ -80,7 +92,11 @@ const shown = (path: string): string => {
 };
 
 const read = (path: string, scalars?: Scalars): YamlFile =>
-  yamlOf(shown(path), readFileSync(path, 'utf8'), scalars);
+  yamlOf(
+    shown(path),
+    reading(path, () => readFileSync(path, 'utf8')),
+    scalars,
+  );
 
 /** @throws KlaxonError where a folder cannot be read, or `only` or the settings name a rule that is not there or cannot run. */
 export const loadRules = (choice: RuleChoice): LoadedRules => rulesIn(ruleFilesOf(choice), choice);
@@ -98,25 +114,21 @@ export const ruleFilesOf = (choice: RuleChoice): RuleFiles => {
   const lists: YamlFile[] = [];
   const sigma: RuleFile[] = [];
   const falco: YamlFile[] = [];
-  try {
-    for (const folder of ownFolders) {
-      for (const path of filesBelow(folder)) {
-        const part = partOf(folder, path);
-        if (part === 'lists') lists.push(read(path));
-        else if (part !== 'events') sigma.push({ ...read(path), source: 'builtin' });
-      }
+  for (const folder of ownFolders) {
+    for (const path of filesBelow(folder)) {
+      const part = partOf(folder, path);
+      if (part === 'lists') lists.push(read(path));
+      else if (part !== 'events') sigma.push({ ...read(path), source: 'builtin' });
     }
-    // The lists are there for brought rules too.
-    if (!choice.builtin) {
-      const paths = filesBelow(join(builtinFolder(), 'lists'));
-      lists.push(...paths.map((path) => read(path)));
-    }
-    const brought = [...choice.sigma, ...(choice.settings?.tuning.filters ?? [])];
-    for (const path of brought.flatMap(filesBelow)) sigma.push({ ...read(path), source: 'sigma' });
-    for (const path of (choice.falco ?? []).flatMap(filesBelow)) falco.push(read(path, 'texts'));
-  } catch (thrown) {
-    throw new KlaxonError('rule', `cannot read rules: ${messageOf(thrown)}`, { cause: thrown });
   }
+  // The lists are there for brought rules too.
+  if (!choice.builtin) {
+    const paths = filesBelow(join(builtinFolder(), 'lists'));
+    lists.push(...paths.map((path) => read(path)));
+  }
+  const brought = [...choice.sigma, ...(choice.settings?.tuning.filters ?? [])];
+  for (const path of brought.flatMap(filesBelow)) sigma.push({ ...read(path), source: 'sigma' });
+  for (const path of (choice.falco ?? []).flatMap(filesBelow)) falco.push(read(path, 'texts'));
   return { lists, sigma, falco };
 };
 

@@ -1,10 +1,11 @@
 /** The settings file that a command is to use in; its settings, with paths as they lead from here, out. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { KlaxonError, messageOf } from '../../shared/errors.ts';
+import { KlaxonError } from '../../shared/errors.ts';
 import { type YamlFile, yamlOf } from '../../shared/schema/yaml.ts';
 import { noSettings, settingsIn } from '../../shared/settings/check-settings.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
+import { systemFaultText } from '../system-fault.ts';
 
 /** Used where it is there and no other is named. */
 const usualFile = 'klaxon.config.yaml';
@@ -34,7 +35,7 @@ const textAt = (path: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch (thrown) {
-    throw new KlaxonError('settings', `cannot read settings: ${messageOf(thrown)}`, { cause: thrown });
+    throw new KlaxonError('settings', `cannot read ${path}: ${systemFaultText(thrown)}`, { cause: thrown });
   }
 };
 

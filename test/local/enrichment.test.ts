@@ -106,8 +106,13 @@ describe('klaxon scan', () => {
       return { status, stderr };
     };
     const text = written('wrong.txt', '192.0.2.1\nexample.com\n192.0.2.1/8\n');
-    expect(refused('--mmdb', exits)).toEqual({ status: 2, stderr: `klaxon: ${exits}: no MMDB\n` });
-    expect(refused('--mmdb', join(work, 'missing.mmdb')).stderr).toContain('klaxon: cannot read ');
+    expect(refused('--mmdb', exits)).toEqual({
+      status: 2,
+      stderr: `klaxon: ${exits}: no MMDB: expected a file such as GeoLite2-ASN.mmdb, unpacked\n`,
+    });
+    expect(refused('--mmdb', join(work, 'missing.mmdb')).stderr).toBe(
+      `klaxon: cannot read ${join(work, 'missing.mmdb')}: no such file or directory\n`,
+    );
     expect(refused('--ip-list', `tor=${text}`)).toEqual({
       status: 2,
       stderr: `klaxon: ${text}:2:1: "example.com" is not an address or a network in CIDR form\n${text}:3:1: "192.0.2.1/8" has bits set beyond its prefix\n`,

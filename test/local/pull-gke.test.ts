@@ -158,7 +158,7 @@ describe('klaxon pull gke', () => {
   it.each([
     [[], 'name a project with --project'],
     [['--cluster', 'orders'], 'orders: name its project with --project'],
-    [['--project', 'no project'], 'Expected the ids of projects.'],
+    [['--project', 'no project'], 'Expected the ids of projects, of at least four'],
     [['--project', 'shop-prod', '--cluster', 'a b'], 'Expected NAME or projects/PROJECT/'],
     [['--project', 'shop-prod', '--logs', 'audit'], 'there is no log audit; there are activity, data_access'],
     [['--project', 'shop-prod', '--requests-per-minute', '0'], 'Expected a number from 1 on.'],

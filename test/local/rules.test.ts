@@ -70,6 +70,32 @@ describe('klaxon rules test', () => {
   });
 });
 
+describe('klaxon rules', () => {
+  it('names the remedy for a rule to test that is none', () => {
+    expect(klaxon(['rules', 'test', 'pod-exec', 'pod-exce'])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'klaxon: no rule has the id pod-exce: see klaxon rules list\n',
+    });
+  });
+
+  it('names the folder of rules that is not there', () => {
+    expect(klaxon(['rules', 'list', '--sigma', 'no-such-folder'])).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: 'klaxon: cannot read the rules in no-such-folder: no such file or directory\n',
+    });
+  });
+
+  it('shows its own help after wrong usage', () => {
+    expect(klaxon(['rules', 'show']).stderr).toBe(
+      "error: missing required argument 'id'\n(klaxon rules show --help shows what there is)\n",
+    );
+    expect(klaxon(['rules', 'lint', '--help']).stdout).toContain('Exit status: 0 no remark');
+    expect(klaxon(['rules', 'lint', '--help']).stdout).not.toContain('(default: [])');
+  });
+});
+
 describe('klaxon rules lint', () => {
   it('has nothing to say of the built-in rules', () => {
     expect(klaxon(['rules', 'lint'])).toMatchObject({ status: 0, stdout: '' });

@@ -99,7 +99,7 @@ describe('klaxon.config.yaml', () => {
   it('that is named must be there', () => {
     const { status, stderr } = runIn('missing', { x: '' }, ['rules', 'list', '--config', 'nope.yaml']);
     expect(status).toBe(2);
-    expect(stderr).toContain('klaxon: cannot read settings: ENOENT');
+    expect(stderr).toBe('klaxon: cannot read nope.yaml: no such file or directory\n');
   });
 });
 

@@ -68,7 +68,7 @@ within seconds, by the stream that gcloud logging tail uses; what it leaves out 
 Examples:
   klaxon pull gke --project shop-prod | klaxon scan -                            the last day, all clusters
   klaxon pull gke --project shop-prod --cluster orders,billing --since 1h --follow | klaxon scan - --live
-  klaxon pull gke --project a --project b --since 7d --out logs/                 kept in files, for
+  klaxon pull gke --project shop-prod,shop-test --since 7d --out logs/           kept in files, for
   klaxon scan logs/                                                              as many scans as you like
   klaxon pull gke --project shop-prod --logs activity --verbose --until 1h       what was asked for, to see
 
@@ -88,7 +88,9 @@ Exit status: 0 done, 2 wrong usage, a project that could not be read, or a run t
 
 const projectId = (text: string): string => {
   if (/^[a-z0-9.:-]{4,80}$/.test(text)) return text;
-  throw new InvalidArgumentError('Expected the ids of projects.');
+  throw new InvalidArgumentError(
+    'Expected the ids of projects, of at least four letters and digits, as gcloud projects list shows them.',
+  );
 };
 
 /** `projects/shop-prod/locations/europe-west1/clusters/orders`, with or without what Google puts before it, or `orders`. */

@@ -28,30 +28,69 @@ interface RuleOptions extends RuleChoice, ConfigOption, EnrichmentFlags {
 }
 
 export const addRules = (program: Command, finish: (status: number) => void): void => {
-  const rules = program.command('rules').description('list, show, test and check rules');
+  const rules = program
+    .command('rules')
+    .description('list, show, test and check rules')
+    .addHelpText('after', rulesHelp);
   const withChoice = (command: Command): Command =>
     withEnrichment(withConfig(command))
       .option('--rules <dir>', 'add a folder of rules with its lists/ (repeatable)', collectOption, [])
-      .option('--sigma <dir>', 'add a folder or file of Sigma rules (repeatable)', collectOption, [])
+      .option(
+        '--sigma <dir>',
+        'add a folder or file of Sigma rules and filters (repeatable)',
+        collectOption,
+        [],
+      )
       .option('--falco <file>', 'add a file of Falco rules (repeatable, in order)', collectOption, [])
       .option('--no-builtin', 'leave the built-in rules out');
   withChoice(rules.command('list').description('one line a rule'))
     .addOption(new Option('-o, --output <format>', 'form').choices(['pretty', 'ndjson']).default('pretty'))
+    .addHelpText('after', listHelp)
     .action((options: RuleOptions) => finish(list(options)));
-  withChoice(rules.command('show').description('all that is known of one rule').argument('<id>')).action(
-    (id: string, options: RuleOptions) => finish(show(id, options)),
-  );
+  withChoice(
+    rules
+      .command('show')
+      .description('all that is known of one rule')
+      .argument('<id>', 'as klaxon rules list shows it, such as pod-exec'),
+  ).action((id: string, options: RuleOptions) => finish(show(id, options)));
   withChoice(
     rules
       .command('test')
       .description("run the cases of each rule's twin (<id>.test.yml)")
-      .argument('[id...]'),
-  ).action(async (names: readonly string[], options: RuleOptions) => finish(await test(names, options)));
-  withChoice(
-    rules.command('lint').description('remarks on what loads but may not do what its author meant'),
-  ).action((options: RuleOptions) => finish(lint(options)));
-  for (const command of rules.commands) command.exitOverride();
+      .argument('[id...]', 'only these rules; without any, all of them'),
+  )
+    .addHelpText('after', testHelp)
+    .action(async (names: readonly string[], options: RuleOptions) => finish(await test(names, options)));
+  withChoice(rules.command('lint').description('remarks on what loads but may not do what its author meant'))
+    .addHelpText('after', lintHelp)
+    .action((options: RuleOptions) => finish(lint(options)));
 };
+
+const rulesHelp = `
+Examples:
+  klaxon rules list                              what is looked for, and what lacks something
+  klaxon rules show pod-exec                     why, what it misses, what to do next
+  klaxon rules test pod-exec                     its cases on each cloud
+  klaxon rules lint --sigma my-rules/            your own rules: faults, and what can never match
+  klaxon rules list --output ndjson | jq .id     for programs`;
+
+const listHelp = `
+An inactive rule asks for what no log states, and its line says what to give it: a list of addresses (--ip-list), a
+database (--mmdb), or a list in klaxon.config.yaml. A disabled rule is one that the settings turn off, with their reason.
+
+Exit status: 0 done, 2 wrong usage or a rule that does not load.`;
+
+const testHelp = `
+A twin stands beside its rule: <id>.yml and <id>.test.yml. It names events that must fire the rule and near misses that must not.
+Settings do not change what is tested but for which rules there are.
+
+Exit status: 0 every case passed, 1 a case failed, 2 wrong usage or a rule that does not load.`;
+
+const lintHelp = `
+Remarks come as path:line:column: message. They name rules that can never match, exceptions that except nothing, and rules that
+lie inside another.
+
+Exit status: 0 no remark, 1 remarks, 2 wrong usage or a rule that does not load.`;
 
 /** Exit status 0 without a remark, 1 with one, 2 where a file does not load. */
 const lint = (options: RuleOptions): number => {
@@ -70,6 +109,9 @@ const test = async (names: readonly string[], options: RuleOptions): Promise<num
   const choice = choiceOf(options, settings);
   const { rules: active, inactive, status } = loaded(choice);
   const rules = [...active, ...inactive.map(({ rule }) => rule)];
+  const unknown = names.filter((name) => !rules.some(({ id }) => id === name));
+  for (const name of unknown) complain(unknownRule(name));
+  if (unknown.length > 0) return 2;
   const library = eventLibrary(choice.rules);
   const withLists = rulesWithLists(choice);
   // The parts of a correlation are tested with it.
@@ -99,6 +141,8 @@ const test = async (names: readonly string[], options: RuleOptions): Promise<num
 const write = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
+
+const unknownRule = (id: string): string => `no rule has the id ${id}: see klaxon rules list`;
 
 const complain = (text: string): void => {
   process.stderr.write(`klaxon: ${text}\n`);
@@ -159,7 +203,7 @@ const show = (id: string, options: RuleOptions): number => {
   const idle = [...disabled, ...inactive].map((one) => one.rule);
   const rule = [...rules, ...idle].find((candidate) => candidate.id === id);
   if (!rule) {
-    complain(`no rule has the id ${id}: see klaxon rules list`);
+    complain(unknownRule(id));
     return 2;
   }
   const { tactics, techniques } = attackOf(rule.tags);

@@ -91,11 +91,10 @@ export const addScan = (program: Command, finish: (status: number) => void): voi
     .option('--state <file>', 'remember in a file which alerts were given, and give them only once')
     .option('--live', 'give alerts as they come: for input that goes on', false)
     .option('--stats', 'end standard error with one JSON line of counts', false)
-    .option(
-      '--max-delivery-size <size>',
-      'refuse a document or a compressed part that is larger',
-      bytesOf,
-      defaultLimits.maxBytes,
+    .addOption(
+      new Option('--max-delivery-size <size>', 'refuse a document or a compressed part that is larger')
+        .argParser(bytesOf)
+        .default(defaultLimits.maxBytes, '64MiB'),
     )
     .addHelpText('after', scanHelp)
     .action(async (paths: readonly string[], options: ScanOptions) => finish(await scan(paths, options)));
@@ -103,7 +102,7 @@ export const addScan = (program: Command, finish: (status: number) => void): voi
 
 const scanHelp = `
 Reads EKS, AKS, GKE and self-managed audit logs, authenticator and guard lines, CloudTrail, Azure Activity and Cloud
-Audit Logs, in every envelope their clouds put around them.
+Audit Logs, Kubernetes Events, access lines of ingress-nginx and Hubble flows, in every envelope that is put around them.
 
 Examples:
   klaxon scan examples/                             what it looks like
@@ -116,8 +115,8 @@ Examples:
   klaxon scan audit.log --state klaxon.state        every hour, of a log that grows: new alerts only
   tail -F audit.log | klaxon scan - --live          of a log as it is written; so with klaxon pull --follow
 
-Exit status: 0 done, 1 an alert at or above --fail-on (with --state: a new one), 2 wrong usage or
-input that could not be read.`;
+Exit status: 0 done, 1 an alert at or above --fail-on (with --state: a new one), 2 wrong usage, a rule that does not load
+or a file that could not be read to its end. A record of no known form is named and counted, and no failure.`;
 
 const scan = async (paths: readonly string[], options: ScanOptions): Promise<number> => {
   const started = performance.now();
@@ -215,6 +214,10 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
 
   for (const fault of faults) complain(`${fault.path}: ${fault.message}`);
   rejections.report(account);
+  if (deliveries === 0 && faults.length === 0) complain(`nothing to read in ${paths.join(', ')}`);
+  if (account.rejected > 0 && account.rejected === account.records) complain(unknownForm);
+  const isKept = events !== undefined || archive !== undefined;
+  if (set.rules.length === 0 && set.problems.length === 0 && !isKept) complain(noRule);
   if (unwritable > 0) complain(`${unwritable} events are nested too deep to be written`);
   if (options.output === 'pretty') {
     say(summaryOf(account, collected, set.rules.length));
@@ -230,6 +233,10 @@ const scan = async (paths: readonly string[], options: ScanOptions): Promise<num
   if (collected.worst >= failRank(options.failOn)) return 1;
   return faults.length > 0 || set.problems.length > 0 ? 2 : 0;
 };
+
+const unknownForm = 'nothing of this is a log that Klaxon knows: klaxon scan --help says what is read';
+const noRule =
+  'no rule runs: leave out --no-builtin and --only, or bring rules with --rules, --sigma or --falco';
 
 /** Some tens of megabytes at most: a witness is some hundred bytes. */
 const heldFindings = 5_000;

@@ -69,7 +69,8 @@ const separatorLength = 16;
 
 const opened = (path: string, bytes: Buffer): Source => {
   const markerAt = bytes.lastIndexOf(marker);
-  if (markerAt < Math.max(0, bytes.length - metadataReach)) throw fault(path, 'no MMDB');
+  if (markerAt < Math.max(0, bytes.length - metadataReach))
+    throw fault(path, 'no MMDB: expected a file such as GeoLite2-ASN.mmdb, unpacked');
   const metadataAt = markerAt + marker.length;
   try {
     checkBounds(bytes, metadataAt, metadataAt);

@@ -127,7 +127,7 @@ describe('the records', () => {
 
 describe('what is no database that rules can use', () => {
   it('is refused with what it is', () => {
-    const wrong = 'test.mmdb: no MMDB';
+    const wrong = 'test.mmdb: no MMDB: expected a file such as GeoLite2-ASN.mmdb, unpacked';
     expect(refusal(Buffer.alloc(0))).toBe(wrong);
     expect(refusal(Buffer.from('country,network\n'))).toBe(wrong);
     expect(refusal(Buffer.alloc(4 * 1024 * 1024))).toBe(wrong);
