@@ -69,12 +69,15 @@ beforeAll(async () => {
       STORAGE_EMULATOR_HOST: wire.url,
     },
   });
-  for (const name of ['logs', 'alerts']) await call('PUT', `${place}/topics/${name}`, {});
-  await call('PUT', `${place}/subscriptions/alerts`, { topic: `${place}/topics/alerts` });
+  for (const name of ['logs', 'alerts', 'failed']) await call('PUT', `${place}/topics/${name}`, {});
+  for (const name of ['alerts', 'failed'])
+    await call('PUT', `${place}/subscriptions/${name}`, { topic: `${place}/topics/${name}` });
   await call('PUT', `${place}/subscriptions/logs`, {
     topic: `${place}/topics/logs`,
     pushConfig: { pushEndpoint: service.url },
     retryPolicy: { minimumBackoff: '0.1s', maximumBackoff: '1s' },
+    // The fewest attempts that there are.
+    deadLetterPolicy: { deadLetterTopic: `${place}/topics/failed`, maxDeliveryAttempts: 5 },
   });
 });
 afterAll(async () => {
@@ -90,6 +93,10 @@ const entries = (minute: number): readonly JsonObject[] =>
 const textsOf = (some: readonly JsonObject[]): readonly string[] =>
   some.map((entry) => JSON.stringify(entry));
 const archived = (): number => archivedIn(world.storage, archiveBucket).length;
+
+/** How often the function has said that what it was given comes again. */
+const refusals = (): number =>
+  service.logged().filter(({ message }) => String(message).includes('come again')).length;
 
 const rulesOf = (texts: readonly string[]): readonly string[] =>
   texts.map((text) => (JSON.parse(text) as Alert).rule.id).toSorted();
@@ -109,5 +116,19 @@ describe('what is published', () => {
     expect(rulesOf(await awaited('alerts', 2))).toEqual(['many', 'read']);
     expect(archived()).toBe(before + 3);
     expect(wire.asked().length).toBeGreaterThan(8);
+  });
+
+  it('is put aside where it fails every time, whole, and is archived when it is given again', async () => {
+    const [before, refused] = [archived(), refusals()];
+    wire.breaksAt(() => 'fails');
+    const [text = ''] = textsOf([secretRead(1200, 'a')]);
+    await publish([text]);
+    expect(await awaited('failed', 1)).toEqual([text]);
+    expect(refusals() - refused).toBe(5);
+    expect(archived()).toBe(before);
+    wire.breaksAt(() => undefined);
+    await publish([text]);
+    while (archived() < before + 1) await service.deliveries(1);
+    expect(archived()).toBe(before + 1);
   });
 });
