@@ -22,6 +22,9 @@ locals {
     { for name, id in local.own.logAnalytics : local.table_of[name] => id... },
     length(local.made.logAnalytics) == 0 ? {} : { (local.own_table) = [local.workspace_id] },
   )
+  table_location = { for table in keys(local.tables) : table => (
+    table == "klaxon" ? var.location : jsondecode(azurerm_resource_group_template_deployment.workspace[table].output_content).location.value
+  ) }
 
   # /subscriptions/ID/resourceGroups/GROUP/providers/TYPE/NAME...: what stands at 4 is the group, at 8 the name.
   part = { for id in concat(values(local.own.eventGrid), values(local.own.serviceBus), values(local.own.blob)) : id => split("/", id) }
@@ -35,7 +38,7 @@ locals {
     { for name in local.made.blob : name => "${azurerm_storage_account.store["alerts"].primary_blob_endpoint}${azurerm_storage_container.alerts[name].name}" },
     { for name, id in local.own.blob : name => "https://${local.part[id][8]}.blob.core.windows.net/${local.part[id][12]}" },
     { for name, table in local.table_of : name => join("", [
-      azurerm_monitor_data_collection_endpoint.alerts[0].logs_ingestion_endpoint,
+      azurerm_monitor_data_collection_endpoint.alerts[table].logs_ingestion_endpoint,
       "/dataCollectionRules/${azurerm_monitor_data_collection_rule.alerts[table].immutable_id}",
       "/streams/Custom-KlaxonAlerts_CL",
     ]) },
@@ -84,8 +87,9 @@ resource "azurerm_role_assignment" "sink" {
 }
 
 resource "azurerm_eventgrid_topic" "alerts" {
-  for_each                      = local.made.eventGrid
-  name                          = "${local.name}-${each.key}-${local.unique}"
+  for_each = local.made.eventGrid
+  # At most 50 letters, digits and -, of which Azure has no second.
+  name                          = "${substr("${local.name}-${replace(each.key, "_", "-")}", 0, 41)}-${substr(sha256("${local.unique}/${each.key}"), 0, 8)}"
   resource_group_name           = azurerm_resource_group.klaxon.name
   location                      = var.location
   input_schema                  = "CloudEventSchemaV1_0"
@@ -123,8 +127,9 @@ resource "azurerm_servicebus_queue" "alerts" {
 }
 
 resource "azurerm_storage_container" "alerts" {
-  for_each              = local.made.blob
-  name                  = "alerts-${lower(replace(each.key, "_", "-"))}"
+  for_each = local.made.blob
+  # At most 63 small letters, digits and single -.
+  name                  = "alerts-${trim(substr(replace(lower(each.key), "/[^a-z0-9]+/", "-"), 0, 56), "-")}"
   storage_account_id    = azurerm_storage_account.store["alerts"].id
   container_access_type = "private"
 }
@@ -176,11 +181,29 @@ resource "azurerm_log_analytics_workspace_table_custom_log" "alerts" {
   }
 }
 
+# Rows are taken in the workspace's own location, which may be another than Klaxon's. A template of no resources finds it out, in
+# whatever subscription it is: https://learn.microsoft.com/azure/azure-monitor/essentials/data-collection-endpoint-overview
+resource "azurerm_resource_group_template_deployment" "workspace" {
+  for_each            = { for table, ids in local.tables : table => ids[0] if table != "klaxon" }
+  name                = "${local.name}-workspace-${each.key}"
+  resource_group_name = azurerm_resource_group.klaxon.name
+  deployment_mode     = "Incremental"
+  tags                = local.tags
+  template_content = jsonencode({
+    "$schema"      = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"
+    contentVersion = "1.0.0.0"
+    resources      = []
+    outputs = {
+      location = { type = "string", value = "[reference('${each.value}', '2022-10-01', 'Full').location]" }
+    }
+  })
+}
+
 resource "azurerm_monitor_data_collection_endpoint" "alerts" {
-  count                         = length(local.tables) > 0 ? 1 : 0
-  name                          = local.name
+  for_each                      = local.tables
+  name                          = "${local.name}-${each.key}"
   resource_group_name           = azurerm_resource_group.klaxon.name
-  location                      = var.location
+  location                      = local.table_location[each.key]
   public_network_access_enabled = true
   tags                          = local.tags
 }
@@ -189,8 +212,8 @@ resource "azurerm_monitor_data_collection_rule" "alerts" {
   for_each                    = local.tables
   name                        = "${local.name}-${each.key}"
   resource_group_name         = azurerm_resource_group.klaxon.name
-  location                    = var.location
-  data_collection_endpoint_id = azurerm_monitor_data_collection_endpoint.alerts[0].id
+  location                    = local.table_location[each.key]
+  data_collection_endpoint_id = azurerm_monitor_data_collection_endpoint.alerts[each.key].id
   tags                        = local.tags
 
   stream_declaration {

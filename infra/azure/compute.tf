@@ -88,7 +88,11 @@ resource "azurerm_function_app_flex_consumption" "function" {
       KLAXON_HUB_NAME                     = azurerm_eventhub.logs.name
       KLAXON_HUB_CONSUMERS                = azurerm_eventhub_consumer_group.function.name
     },
-    local.tokens == "" ? {} : { KLAXON_RECEIVER = local.tokens },
+    local.tokens == "" ? {} : {
+      KLAXON_RECEIVER = local.tokens
+      # What the receiver takes at most (functions/receiver.ts): more is not even read, whoever sends it.
+      FUNCTIONS_REQUEST_BODY_SIZE_LIMIT = 10 * 1024 * 1024
+    },
   )
 
   # A right is of use some minutes after it is given: the function starts once all are.
@@ -125,7 +129,8 @@ resource "azurerm_role_assignment" "deployer" {
 }
 
 resource "azurerm_storage_blob" "package" {
-  name                   = "${filesha256(var.package)}.zip"
+  # The last part is the only name that a package may have.
+  name                   = "${filesha256(var.package)}/released-package.zip"
   storage_account_name   = azurerm_storage_account.store["host"].name
   storage_container_name = azurerm_storage_container.host["packages"].name
   type                   = "Block"

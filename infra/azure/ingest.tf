@@ -1,7 +1,8 @@
 # How logs come: AKS sends them to a hub in its own location, by a diagnostic setting of our own beside those that are there.
 
 resource "azurerm_eventhub_namespace" "logs" {
-  name                     = "${local.name}-${var.location}-${local.unique}"
+  # At most 50 characters.
+  name                     = "${substr("${local.name}-${var.location}", 0, 41)}-${local.unique}"
   resource_group_name      = azurerm_resource_group.klaxon.name
   location                 = var.location
   sku                      = "Standard"

@@ -60,10 +60,13 @@ resource "azurerm_storage_account" "store" {
 
 # Who has this may write an object whose name is free, and read: not write over one, and not delete.
 resource "azurerm_role_definition" "writer" {
-  name              = "${local.name}-${var.location}-writer-${local.unique}"
-  scope             = local.group_id
-  assignable_scopes = [local.group_id]
-  description       = "Klaxon: adds blobs and reads them; changes and deletes none"
+  name  = "${local.name}-${var.location}-writer-${local.unique}"
+  scope = local.group_id
+  # A role can be given within these alone, so the groups of containers of yours are among them.
+  assignable_scopes = concat([local.group_id], sort(distinct([
+    for id in values(local.own.blob) : regex("^/subscriptions/[^/]+/resourceGroups/[^/]+", id) if !startswith(lower(id), lower("${local.group_id}/"))
+  ])))
+  description = "Klaxon: adds blobs and reads them; changes and deletes none"
 
   permissions {
     data_actions = [

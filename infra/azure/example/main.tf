@@ -33,6 +33,8 @@ locals {
 
 provider "azurerm" {
   subscription_id = try(local.settings.azure.subscription, null)
+  # Azure refuses what a subscription has never asked for; the provider asks for the rest by itself.
+  resource_providers_to_register = ["Microsoft.App", "Microsoft.Synapse"]
   # No store opens to a key.
   storage_use_azuread = true
 

@@ -45,6 +45,19 @@ run "makes_what_sinks_name_nothing_of" {
     condition     = alltrue([for rule in values(azurerm_monitor_data_collection_rule.alerts) : rule.data_flow[0].streams == tolist(["Custom-KlaxonAlerts_CL"]) && rule.data_flow[0].output_stream == "Custom-KlaxonAlerts_CL"])
     error_message = "and a way into it"
   }
+
+  assert {
+    condition     = alltrue([for table, rule in azurerm_monitor_data_collection_rule.alerts : rule.location == "northeurope" && azurerm_monitor_data_collection_endpoint.alerts[table].location == "northeurope"])
+    error_message = "where the workspace is, and not where Klaxon is"
+  }
+
+  assert {
+    condition = toset([for found in values(azurerm_resource_group_template_deployment.workspace) : jsondecode(found.template_content).outputs.location.value]) == toset([
+      "[reference('/subscriptions/S/resourceGroups/soc/providers/Microsoft.OperationalInsights/workspaces/other', '2022-10-01', 'Full').location]",
+      "[reference('/subscriptions/S/resourceGroups/soc/providers/Microsoft.OperationalInsights/workspaces/sentinel', '2022-10-01', 'Full').location]",
+    ])
+    error_message = "which Azure is asked for"
+  }
 }
 
 run "tells_the_function_of_every_sink_of_azure" {
@@ -94,6 +107,10 @@ run "makes_one_table_for_two_sinks_of_one_workspace" {
     condition     = keys(azurerm_log_analytics_workspace_table_custom_log.alerts) == ["klaxon"] && azurerm_log_analytics_workspace_table_custom_log.alerts["klaxon"].retention_in_days == 400
     error_message = "in the workspace that is made"
   }
+  assert {
+    condition     = length(azurerm_resource_group_template_deployment.workspace) == 0 && azurerm_monitor_data_collection_rule.alerts["klaxon"].location == "westeurope"
+    error_message = "which is where Klaxon is"
+  }
 }
 
 run "refuses_a_vault_that_is_not_there" {
@@ -106,4 +123,27 @@ run "refuses_a_vault_that_is_not_there" {
     values = { resources = [] }
   }
   expect_failures = [data.azurerm_resources.vault["example-vault"]]
+}
+
+run "makes_names_that_azure_takes_of_whatever_settings_say" {
+  command = plan
+  variables {
+    config   = "tests/names.config.yaml"
+    location = "germanywestcentral"
+  }
+
+  assert {
+    condition     = alltrue([for topic in values(azurerm_eventgrid_topic.alerts) : can(regex("^[A-Za-z0-9-]{3,50}$", topic.name))])
+    error_message = "of a topic"
+  }
+
+  assert {
+    condition     = alltrue([for container in values(azurerm_storage_container.alerts) : length(container.name) <= 63 && can(regex("^[a-z0-9]+(-[a-z0-9]+)*$", container.name))])
+    error_message = "of a container"
+  }
+
+  assert {
+    condition     = can(regex("^[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9]$", azurerm_eventhub_namespace.logs.name))
+    error_message = "of the namespace"
+  }
 }

@@ -112,6 +112,11 @@ run "is_told_where_its_things_are" {
     condition     = can(regex("^azure:keyvault:[A-Za-z][A-Za-z0-9-]{2,23}/klaxon-staging-receiver-$", azurerm_function_app_flex_consumption.function.app_settings["KLAXON_RECEIVER"]))
     error_message = "the tokens, but for the name of a cluster"
   }
+
+  assert {
+    condition     = azurerm_function_app_flex_consumption.function.app_settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] == "10485760"
+    error_message = "and how much of a request is read"
+  }
 }
 
 run "is_closed_where_nobody_sends_anything" {
@@ -160,12 +165,12 @@ run "deploys_what_was_built" {
   }
 
   assert {
-    condition     = azurerm_storage_blob.package.name == "${filesha256("tests/none.config.yaml")}.zip"
+    condition     = azurerm_storage_blob.package.name == "${filesha256("tests/none.config.yaml")}/released-package.zip"
     error_message = "another package is another deployment"
   }
 
   assert {
-    condition     = jsondecode(azurerm_resource_group_template_deployment.package.template_content).resources[0].properties.packageUri == "https://account.blob.core.windows.net/packages/${filesha256("tests/none.config.yaml")}.zip"
+    condition     = jsondecode(azurerm_resource_group_template_deployment.package.template_content).resources[0].properties.packageUri == "https://account.blob.core.windows.net/packages/${filesha256("tests/none.config.yaml")}/released-package.zip"
     error_message = "it is taken from where it was put"
   }
 }

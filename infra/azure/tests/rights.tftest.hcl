@@ -134,7 +134,10 @@ run "gives_these_rights_and_no_other" {
     error_message = "WRITER adds blobs and reads them; it writes over none and deletes none"
   }
   assert {
-    condition     = azurerm_role_definition.writer.assignable_scopes == tolist(["/subscriptions/KLAXON/resourceGroups/klaxon-staging-westeurope"])
-    error_message = "and nowhere but here"
+    condition = azurerm_role_definition.writer.assignable_scopes == tolist([
+      "/subscriptions/KLAXON/resourceGroups/klaxon-staging-westeurope",
+      "/subscriptions/S/resourceGroups/soc",
+    ])
+    error_message = "and nowhere but here, and where a container of yours is"
   }
 }

@@ -54,6 +54,11 @@ mock_resource "azurerm_monitor_data_collection_rule" {
   defaults = { id = "rule", immutable_id = "dcr-0" }
 }
 
+# Of a workspace of yours, which is in another location than Klaxon.
+mock_resource "azurerm_resource_group_template_deployment" {
+  defaults = { output_content = "{\"location\":{\"type\":\"String\",\"value\":\"northeurope\"}}" }
+}
+
 # Where a role is given by its id it is the only one that is ours.
 mock_resource "azurerm_role_assignment" {
   defaults = { role_definition_name = "WRITER" }
