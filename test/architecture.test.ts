@@ -56,8 +56,8 @@ const cloudRooms = [
   'state',
 ];
 
-/** What only one cloud has something of: logs that lie in buckets. */
-const roomOfSome: Readonly<Record<string, string>> = { aws: 'objects' };
+/** What only one cloud has something of: logs that lie in buckets, and a subscription that a function asks by itself. */
+const roomOfSome: Readonly<Record<string, string>> = { aws: 'objects', gcp: 'subscription' };
 
 const floorOf = (path: string): number | undefined => floors.find(([, form]) => form.test(path))?.[0];
 

@@ -3,16 +3,18 @@ import { decode, decodePart } from '../../shared/decode/decode.ts';
 import { type Decoded, defaultLimits } from '../../shared/decode/decoding.ts';
 import { documentsOf, type TextDocument } from '../../shared/decode/documents.ts';
 import { isGzip } from '../../shared/decode/gunzip.ts';
-import { KlaxonError } from '../../shared/errors.ts';
+import { KlaxonError, messageOf } from '../../shared/errors.ts';
 import type { Clock, Pause } from '../../shared/ports.ts';
 import { isObject, type JsonObject, pathOf, textOf } from '../../shared/schema/json.ts';
-import { taskPath, tasks } from '../../shared/settings/environment.ts';
+import { drainTask, leaseSeconds, taskPath, tasks } from '../../shared/settings/environment.ts';
 import { alertBudget, doTask } from '../clock.ts';
+import { type DrainLimits, drain } from '../drain.ts';
 import { type GatherLimits, gathererOf } from '../gather.ts';
 import { type GroupWork, poisonOf, takeGroup } from '../groups.ts';
 import type { Dealt, Log } from '../log.ts';
 import type { PostedBatch, Receiver } from '../receiver.ts';
 import type { Arrival, Outcome, Pipeline } from '../start.ts';
+import type { ReceivedMessage, Subscription } from './subscription.ts';
 
 export interface DeliveryOptions {
   readonly pipeline: Pipeline;
@@ -23,8 +25,15 @@ export interface DeliveryOptions {
   readonly log: Log;
   /** Deals with a delivery and says what became of it; its id is that of its first message, or of the request's trace. */
   readonly account: <D extends Dealt>(requestId: string, deal: () => Promise<D>) => Promise<D>;
-  /** Of what is dealt with together. */
+  /** Of what is pushed and dealt with together. */
   readonly limits: GatherLimits;
+  /** Where messages are pulled, when the clock asks for it, rather than pushed. */
+  readonly pulls: Pulls | undefined;
+}
+
+export interface Pulls {
+  readonly subscription: Subscription;
+  readonly limits: DrainLimits;
 }
 
 export interface Answer {
@@ -46,20 +55,31 @@ export const gatherLimitsFor = (concurrency: number): GatherLimits => ({
   mostHeldBytes: 48 * 1024 * 1024,
 });
 
-/** A push of Pub/Sub, of a trigger of Eventarc, or of anything else that carries records. */
+/** With records as large as a pull can bring, 10 MB at a time, this is what 512 MB of memory hold (docs/decisions/0033). */
+export const drainLimits: DrainLimits = {
+  mostBytes: 4 * 1024 * 1024,
+  atOnce: 2,
+  mostPulls: 2,
+  extendMs: (leaseSeconds / 3) * 1000,
+};
+
+/** A push of Pub/Sub, of a trigger of Eventarc, or of anything else that carries records; or what was pulled. */
 interface Message {
   readonly id: string;
   /** When Pub/Sub took it, epoch milliseconds: the same however often it comes. */
   readonly published: number | undefined;
-  readonly body: Uint8Array;
-  /** The body, where it is one document. */
-  readonly document: TextDocument | undefined;
+  /** How much it was when it came. */
+  readonly bytes: number;
+  readonly decoded: () => Decoded;
+  readonly text: () => string;
   /** When the request is ended, epoch milliseconds. */
   readonly deadline: number;
 }
 
+interface PulledMessage extends Message, Pick<ReceivedMessage, 'ackId'> {}
+
 export const deliveriesOf = (options: DeliveryOptions) => {
-  const { pipeline, receiver, now, pause, log, account, limits } = options;
+  const { pipeline, receiver, now, pause, log, account, limits, pulls } = options;
 
   const within = (deadline: number, arrival: Arrival = {}): Arrival => ({
     ...arrival,
@@ -67,16 +87,16 @@ export const deliveriesOf = (options: DeliveryOptions) => {
   });
 
   /** A message that makes the program itself fail is set aside; a store that fails makes all of them come again. */
-  const takeMessages = async (messages: readonly Message[]): Promise<ReadonlySet<Message>> => {
+  const takeMessages = async <M extends Message>(messages: readonly M[]): Promise<ReadonlySet<M>> => {
     const group = messages.toSorted(byPublication);
     const outcomes: Outcome[] = [];
-    const work: GroupWork<Message> = {
+    const work: GroupWork<M> = {
       take: async (some) => {
-        const decoded = some.map(decodedOf);
+        const decoded = some.map((message) => message.decoded());
         outcomes.push(await pipeline.processDecoded(decoded, within(earliestEnd(some), arrivalOf(some))));
       },
       setAside: async (message, thrown) => {
-        const poison = poisonOf(Buffer.from(message.body).toString('utf8'), thrown);
+        const poison = poisonOf(message.text(), thrown);
         outcomes.push(await pipeline.reject(poison, within(message.deadline, arrivalOf([message]))));
       },
       warn: (text) => log('warn', text),
@@ -92,7 +112,7 @@ export const deliveriesOf = (options: DeliveryOptions) => {
 
   const gather = gathererOf<Message>({
     take: takeMessages,
-    bytesOf: ({ body }) => body.length,
+    bytesOf,
     pause,
     limits,
   });
@@ -116,6 +136,36 @@ export const deliveriesOf = (options: DeliveryOptions) => {
     return { status: 200, body: answer };
   };
 
+  const ofDrain = async (
+    { subscription, limits: drainLimits }: Pulls,
+    request: PostedBatch,
+    deadline: number,
+  ): Promise<Answer> => {
+    const { pull, acknowledge, extend } = subscription;
+    const began = now();
+    const requestId = traceOf(request);
+    const { failure, ...done } = await drain<PulledMessage>({
+      queue: {
+        pull: async () => (await pull()).map((received) => pulledMessage(received, deadline)),
+        acknowledge: (messages) => acknowledge(messages.map(({ ackId }) => ackId)),
+        extend: (messages) => extend(messages.map(({ ackId }) => ackId)),
+      },
+      take: takeMessages,
+      bytesOf,
+      publishedOf: ({ published }) => published,
+      now,
+      pause,
+      deadline,
+      warn: (text) => log('warn', text, { requestId }),
+      limits: drainLimits,
+    });
+    log('info', 'drain', { ...done, milliseconds: now() - began, requestId });
+    if (failure === undefined) return { status: done.end === 'failed' ? 503 : 200, body: done };
+    const isPassing = failure instanceof KlaxonError && failure.retryable;
+    log(isPassing ? 'warn' : 'error', `the drain failed: ${messageOf(failure)}`, { requestId });
+    throw failure;
+  };
+
   const ofSender = async (receive: Receiver, request: PostedBatch, deadline: number): Promise<Answer> => {
     const { answer } = await account(traceOf(request), async () => {
       const outcomes: Outcome[] = [];
@@ -134,10 +184,13 @@ export const deliveriesOf = (options: DeliveryOptions) => {
   return async (request: PostedBatch, deadline: number): Promise<Answer> => {
     if (receiver) return ofSender(receiver, request, deadline);
     if (request.method !== 'POST') return { status: 405, headers: { allow: 'POST' } };
+    if (pulls && request.path === drainPath) return ofDrain(pulls, request, deadline);
     if (request.path.startsWith(taskPath)) return ofClock(request, deadline);
     return request.path === '/' ? ofMessage(request, deadline) : { status: 404 };
   };
 };
+
+const drainPath = `${taskPath}${drainTask}`;
 
 /** Any of 102, 200, 201, 202 and 204 acknowledges a message: https://cloud.google.com/pubsub/docs/push#receive_push */
 const taken: Answer = { status: 204 };
@@ -156,11 +209,25 @@ const messageIn = ({ headers, body }: PostedBatch, deadline: number): Message =>
   return {
     id: said('messageId', 'x-goog-pubsub-message-id') ?? '',
     published: timeOf(said('publishTime', 'x-goog-pubsub-publish-time')),
-    body,
-    document,
+    bytes: body.length,
+    decoded: () => (document ? decodePart(document) : decode(body)),
+    text: () => Buffer.from(body).toString('utf8'),
     deadline,
   };
 };
+
+/** It is read as a push that wraps it would be. */
+const pulledMessage = ({ ackId, message }: ReceivedMessage, deadline: number): PulledMessage => ({
+  ackId,
+  id: textOf(message['messageId']) ?? '',
+  published: timeOf(textOf(message['publishTime'])),
+  bytes: textOf(message['data'])?.length ?? 0,
+  decoded: () => decode({ message }),
+  text: () => JSON.stringify({ message }),
+  deadline,
+});
+
+const bytesOf = ({ bytes }: Message): number => bytes;
 
 /** What is no single object of JSON is left to those who read anything. */
 const documentIn = (body: Uint8Array): TextDocument | undefined => {
@@ -169,8 +236,6 @@ const documentIn = (body: Uint8Array): TextDocument | undefined => {
   const [document, ...more] = documentsOf(text, defaultLimits.maxBytes);
   return document && isObject(document.value) && more.length === 0 ? document : undefined;
 };
-
-const decodedOf = ({ body, document }: Message): Decoded => (document ? decodePart(document) : decode(body));
 
 /** However they come together again, the same messages are archived under the same names. */
 const byPublication = (left: Message, right: Message): number =>

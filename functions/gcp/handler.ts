@@ -20,10 +20,11 @@ import { madeForSinks, pipelineOptionsOf, receiverFor, required, sinksWithin } f
 import { cloudSinks, topicDeadLetter } from './alerts.ts';
 import { bucketArchive } from './archive.ts';
 import { apiClient, clientLimits, originOf, ownTokens, sinkLimits } from './client.ts';
-import { deliveriesOf, gatherLimitsFor } from './deliveries.ts';
+import { deliveriesOf, drainLimits, gatherLimitsFor, type Pulls } from './deliveries.ts';
 import { deliveryLine, logLine } from './log.ts';
 import { isInSecretManager, secretManager } from './secrets.ts';
 import { databaseState } from './state.ts';
+import { subscriptionOf } from './subscription.ts';
 
 const now = (): number => Date.now();
 const random = (): number => Math.random();
@@ -75,6 +76,12 @@ const pipeline = startPipeline(pipelineOptionsOf(packed), {
   random,
 });
 
+const pulled = process.env[variables.subscription];
+const pullsFrom = (subscription: string): Pulls => ({
+  subscription: subscriptionOf({ subscription, ask, origin: origin('pubsub') }),
+  limits: drainLimits,
+});
+
 const deal = deliveriesOf({
   pipeline,
   receiver: receiverFor(process.env, settings, { secretOf, now, warn }),
@@ -89,6 +96,7 @@ const deal = deliveriesOf({
       log,
     }),
   limits: gatherLimitsFor(settings.gcp.concurrency),
+  pulls: pulled === undefined ? undefined : pullsFrom(pulled),
 });
 
 /** Cloud Run functions say it; an hour is the most that there is, and a minute what they have if nothing is said. */

@@ -32,6 +32,8 @@ export const variables = {
   /** Azure: the name of the event hub, and of the consumer group in which the function reads it. */
   hubName: 'KLAXON_HUB_NAME',
   hubConsumers: 'KLAXON_HUB_CONSUMERS',
+  /** Google Cloud: projects/PROJECT/subscriptions/NAME, where the function pulls what is delivered. Absent where it is pushed. */
+  subscription: 'KLAXON_SUBSCRIPTION',
 } as const;
 
 /** Azure: the stream of a data collection rule that takes alerts, with the columns of alert-columns.json. */
@@ -50,6 +52,12 @@ export type Task = (typeof tasks)[number];
  * authenticator are wanted.
  */
 export const backfillTask = 'backfill';
+
+/** Google Cloud: what the clock asks every minute of the function that reads deliveries, where it pulls them. */
+export const drainTask = 'drain';
+
+/** Google Cloud: a message that was pulled is nobody else's for so long, and again as long each time that this is asked for. */
+export const leaseSeconds = 60;
 
 /** Where the clock asks by HTTP, it posts to this, followed by the task. */
 export const taskPath = '/tasks/';

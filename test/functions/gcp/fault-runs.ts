@@ -1,16 +1,19 @@
 /** A function on Google Cloud with its database, its bucket and two topics, for whatever may break between them. */
 import { cloudSinks, topicDeadLetter } from '../../../functions/gcp/alerts.ts';
 import { bucketArchive } from '../../../functions/gcp/archive.ts';
-import { deliveriesOf, gatherLimitsFor } from '../../../functions/gcp/deliveries.ts';
+import { deliveriesOf, gatherLimitsFor, type Pulls } from '../../../functions/gcp/deliveries.ts';
 import { databaseState } from '../../../functions/gcp/state.ts';
 import { startPipeline } from '../../../functions/start.ts';
+import type { Clock } from '../../../shared/ports.ts';
+import type { JsonObject } from '../../../shared/schema/json.ts';
 import { loadedSet } from '../../detect/sigma/loading.ts';
 import { wireToCloudStorage } from '../../stand-ins/cloud-storage.ts';
 import { madeDatabase, wireToFirestore } from '../../stand-ins/firestore.ts';
-import { askerOf, refusalOf } from '../../stand-ins/google.ts';
-import { openWire, type Wire } from '../../stand-ins/wire.ts';
+import { askerOf } from '../../stand-ins/google.ts';
+import { wireToPubsub } from '../../stand-ins/pubsub.ts';
+import type { Wire } from '../../stand-ins/wire.ts';
 import { archivedIn } from '../archived.ts';
-import { functionMs, hurried, type Stage, silenceMs } from '../fault-runs.ts';
+import { functionMs, hurried, type Scene, type Stage, silenceMs } from '../fault-runs.ts';
 import { rulesText } from '../story.ts';
 import { messageOf, type Post, pushOf, secretRead } from './requests.ts';
 import { project } from './sink-line.ts';
@@ -20,27 +23,23 @@ export const services = ['Cloud Storage', 'Firestore', 'Pub/Sub', 'dead letters'
 type Service = (typeof services)[number];
 type Wires = Readonly<Record<Service, Wire>>;
 
-const wireToPubsub = (target: string): Promise<Wire> =>
-  openWire({
-    target,
-    operationOf: () => 'publish',
-    throttles: refusalOf(429, 'RESOURCE_EXHAUSTED'),
-    fails: refusalOf(503, 'UNAVAILABLE'),
-  });
-
-/** Messages that come at the same moment: a rule of one event, one that counts over both groups, and what cannot be read. */
-const deliveries: readonly (readonly Post[])[] = [
-  [pushOf(messageOf(secretRead(0, 'a'))), pushOf(messageOf('no record'))],
+/** That come at the same moment: a rule of one event, one that counts over both groups, and what cannot be read. */
+export const groups: readonly (readonly JsonObject[])[] = [
+  [messageOf(secretRead(0, 'a')), messageOf('no record')],
   [
-    pushOf(messageOf(secretRead(1, 'b'))),
-    pushOf(messageOf(secretRead(2, 'c'))),
-    pushOf({ data: 'not base64 !', messageId: '1' }),
+    messageOf(secretRead(1, 'b')),
+    messageOf(secretRead(2, 'c')),
+    messageOf('', { data: 'not base64 !', messageId: '1' }),
   ],
 ];
 
 const { rules } = loadedSet(rulesText);
 
-export const openStage = async (): Promise<Stage<Service>> => {
+/** How a delivery is brought to the function: whether its source is done with it. */
+type Brings = (surroundings: Surroundings) => Scene['isTaken'];
+
+/** What both ways in stand on: each run has a database and a bucket of its own. */
+export const openGround = async (brings: Brings): Promise<Stage<Service>> => {
   const world = await openWorld();
   const wires: Wires = {
     'Cloud Storage': await wireToCloudStorage(world.storage.url),
@@ -51,20 +50,12 @@ export const openStage = async (): Promise<Stage<Service>> => {
   let runs = 0;
   return {
     wires,
-    deliveries: deliveries.length,
+    deliveries: groups.length,
     begin: async (isRefused) => {
       const bucket = `archive-${runs++}`;
-      const database = madeDatabase();
       const before = [alertsIn(world.pubsub).length, deadIn(world.pubsub).length] as const;
-      const ask = { isRefused, wires, database, bucket };
-      const waiting = deliveries.map((posts) => new Set(posts));
       return {
-        isTaken: async (delivery) => {
-          const posts = waiting[delivery] ?? new Set();
-          // Only what was not acknowledged is brought again.
-          for (const post of await takenBy(functionOn(ask), [...posts])) posts.delete(post);
-          return posts.size === 0;
-        },
+        isTaken: brings({ isRefused, wires, database: madeDatabase(), bucket }),
         lines: async () => archivedIn(world.storage, bucket),
         alerts: async () => [
           ...alertsIn(world.pubsub).slice(before[0]),
@@ -80,6 +71,17 @@ export const openStage = async (): Promise<Stage<Service>> => {
     },
   };
 };
+
+export const openStage = (): Promise<Stage<Service>> =>
+  openGround((surroundings) => {
+    const waiting = groups.map((messages) => new Set(messages.map(pushOf)));
+    return async (delivery) => {
+      const posts = waiting[delivery] ?? new Set();
+      // Only what was not acknowledged is brought again.
+      for (const post of await takenBy(functionOn(surroundings), [...posts])) posts.delete(post);
+      return posts.size === 0;
+    };
+  });
 
 type Deal = ReturnType<typeof deliveriesOf>;
 
@@ -100,7 +102,7 @@ const takenBy = async (deal: Deal, posts: readonly Post[]): Promise<readonly Pos
   return answers.flatMap(({ post, status }) => (status === 204 ? [post] : []));
 };
 
-interface Surroundings {
+export interface Surroundings {
   readonly isRefused: boolean;
   readonly wires: Wires;
   readonly database: string;
@@ -108,9 +110,12 @@ interface Surroundings {
 }
 
 /** A new process: it knows nothing of any before it. */
-const functionOn = ({ isRefused, wires, database, bucket }: Surroundings): Deal => {
+export const functionOn = (
+  { isRefused, wires, database, bucket }: Surroundings,
+  { pulls, now = Date.now }: { readonly pulls?: Pulls; readonly now?: Clock } = {},
+): Deal => {
   const ask = askerOf({ silenceMs });
-  const ports = { now: Date.now, pause: hurried, random: () => 0.5 };
+  const ports = { now, pause: hurried, random: () => 0.5 };
   const pipeline = startPipeline(
     { rules, routes: [{ sinks: ['topic'] }], archiveForm: 'audit' },
     {
@@ -136,11 +141,12 @@ const functionOn = ({ isRefused, wires, database, bucket }: Surroundings): Deal 
   return deliveriesOf({
     pipeline,
     receiver: undefined,
-    now: Date.now,
+    now,
     pause: hurried,
     log: () => undefined,
     account: (_, work) => work(),
     limits: { ...gatherLimitsFor(1000), waitMs: 1 },
+    pulls,
   });
 };
 
