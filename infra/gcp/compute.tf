@@ -10,10 +10,11 @@ locals {
         letter      = "d"
         description = "Reads deliveries of logs"
         seconds     = local.delivery_seconds
-        instances   = local.gcp.instances
-        concurrency = local.gcp.concurrency
+        # A run that pulls fills its instance by itself.
+        instances   = local.is_pushed ? local.gcp.instances : max(local.gcp.instances, local.gcp.readers)
+        concurrency = local.is_pushed ? local.gcp.concurrency : 1
         ingress     = "ALLOW_INTERNAL_ONLY"
-        environment = {}
+        environment = local.is_pushed ? {} : { KLAXON_SUBSCRIPTION = local.subscription }
       }
       clock = {
         letter      = "c"
@@ -95,6 +96,7 @@ resource "google_cloudfunctions2_function" "klaxon" {
 # A push is a request, and of each request Cloud Run writes an entry about half as large as what was pushed. What is told of
 # deliveries stands in the function's own log; requests that fail are kept, and all are counted.
 resource "google_logging_project_exclusion" "pushes" {
+  count       = local.is_pushed ? 1 : 0
   project     = local.project
   name        = "${local.name}-pushes"
   description = "Of Klaxon's own service: a request for each line that is read"

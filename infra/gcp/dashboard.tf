@@ -1,6 +1,12 @@
 # From left to right the way of a line: where a graph falls to nothing, there it stops.
 
 locals {
+  # Pushes by how they were answered; of pulls what was acknowledged.
+  handed_over = (local.is_pushed
+    ? "sum by (response_class) (rate(pubsub_googleapis_com:subscription_push_request_count${local.backlog[google_pubsub_subscription.deliveries.name]}[5m]))"
+    : "sum(rate(pubsub_googleapis_com:subscription_ack_message_count${local.backlog[google_pubsub_subscription.deliveries.name]}[5m]))"
+  )
+
   graphs = [
     {
       title = "1. Lines that sinks brought"
@@ -9,7 +15,7 @@ locals {
     {
       title = "2. Handed over"
       lines = [
-        "sum by (response_class) (rate(pubsub_googleapis_com:subscription_push_request_count${local.backlog[google_pubsub_subscription.deliveries.name]}[5m]))",
+        local.handed_over,
         "max(pubsub_googleapis_com:subscription_num_undelivered_messages${local.backlog[google_pubsub_subscription.deliveries.name]})",
       ]
     },

@@ -28,7 +28,7 @@ locals {
     } },
     {
       lag = {
-        todo    = "Logs are read more slowly than they come: look for errors, then raise gcp: instances."
+        todo    = "Logs are read more slowly than they come: look for errors, then raise gcp: ${local.is_pushed ? "instances" : "readers"}."
         query   = "max(pubsub_googleapis_com:subscription_oldest_unacked_message_age${local.backlog[google_pubsub_subscription.deliveries.name]}) > 900"
         seconds = 600
       }

@@ -1,4 +1,4 @@
-# How logs come: sinks of an organisation, of folders or of projects into one topic, which is pushed to the function.
+# How logs come: sinks of an organisation, of folders or of projects into one topic, whose subscription the function pulls, or is pushed.
 
 locals {
   # A cluster that is named is read by a sink of its project, unless an organisation or folders are read as a whole.
@@ -102,21 +102,32 @@ resource "google_pubsub_topic_iam_member" "writers" {
   member   = each.value
 }
 
+locals {
+  # By its name, for the function is told of the subscription, and where it pushes the subscription of the function.
+  subscription = "projects/${local.project}/subscriptions/${local.name}-deliveries"
+
+  # Of what is pulled, whoever pulled it asks for more time while it needs it: leaseSeconds of shared/settings/environment.ts.
+  lease_seconds = 60
+}
+
 resource "google_pubsub_subscription" "deliveries" {
   name    = "${local.name}-deliveries"
   project = local.project
   topic   = google_pubsub_topic.logs.id
   labels  = local.labels
 
-  # Longer than the function may take, so that nothing is handed over again while it is dealt with.
-  ack_deadline_seconds       = local.delivery_seconds + 30
+  # Of what is pushed longer than the function may take, so that nothing is handed over again while it is dealt with.
+  ack_deadline_seconds       = local.is_pushed ? local.delivery_seconds + 30 : local.lease_seconds
   message_retention_duration = "604800s"
 
-  push_config {
-    push_endpoint = google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].uri
-    oidc_token {
-      service_account_email = google_service_account.push.email
-      audience              = google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].uri
+  dynamic "push_config" {
+    for_each = google_service_account.push
+    content {
+      push_endpoint = google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].uri
+      oidc_token {
+        service_account_email = push_config.value.email
+        audience              = google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].uri
+      }
     }
   }
 
@@ -145,21 +156,73 @@ resource "google_pubsub_subscription" "deliveries" {
 
 # Who pushes, and nobody else, may call the function that reads deliveries.
 resource "google_service_account" "push" {
+  count        = local.is_pushed ? 1 : 0
   project      = local.project
   account_id   = "${local.name}-p"
   display_name = "Klaxon ${local.environment}: Pub/Sub, when it pushes logs"
 }
 
 resource "google_service_account_iam_member" "push" {
-  service_account_id = google_service_account.push.name
+  count              = local.is_pushed ? 1 : 0
+  service_account_id = google_service_account.push[0].name
   role               = "roles/iam.serviceAccountOpenIdTokenCreator"
   member             = local.agents.pubsub
 }
 
 resource "google_cloud_run_v2_service_iam_member" "push" {
+  count    = local.is_pushed ? 1 : 0
   project  = local.project
   location = local.region
   name     = google_cloudfunctions2_function.klaxon["deliveries"].name
   role     = "roles/run.invoker"
-  member   = google_service_account.push.member
+  member   = google_service_account.push[0].member
+}
+
+# Where logs are pulled it is the clock that calls, every minute: a run goes on until nothing is left, and Cloud Scheduler begins
+# none while the last one of the same job goes on. A run that failed is not repeated: the next one does what it could not.
+resource "google_cloud_scheduler_job" "drain" {
+  count            = local.is_pushed ? 0 : local.gcp.readers
+  name             = "${local.name}-drain-${count.index + 1}"
+  project          = local.project
+  region           = local.region
+  description      = "Asks for what has been delivered"
+  schedule         = "* * * * *"
+  time_zone        = "Etc/UTC"
+  attempt_deadline = "${local.delivery_seconds + 15}s"
+
+  http_target {
+    http_method = "POST"
+    uri         = "${google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].uri}/tasks/drain"
+    oidc_token {
+      service_account_email = google_service_account.scheduler.email
+      audience              = google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].uri
+    }
+  }
+
+  retry_config {
+    retry_count = 0
+  }
+
+  depends_on = [
+    google_cloud_run_v2_service_iam_member.drain,
+    google_pubsub_subscription_iam_member.drain,
+  ]
+}
+
+resource "google_cloud_run_v2_service_iam_member" "drain" {
+  count    = local.is_pushed ? 0 : 1
+  project  = local.project
+  location = local.region
+  name     = google_cloudfunctions2_function.klaxon["deliveries"].name
+  role     = "roles/run.invoker"
+  member   = google_service_account.scheduler.member
+}
+
+# What is pulled is read and acknowledged by the function itself, of this subscription and no other.
+resource "google_pubsub_subscription_iam_member" "drain" {
+  count        = local.is_pushed ? 0 : 1
+  project      = local.project
+  subscription = google_pubsub_subscription.deliveries.name
+  role         = "roles/pubsub.subscriber"
+  member       = google_service_account.function["deliveries"].member
 }

@@ -12,6 +12,8 @@ locals {
       dataAccess      = []
       cloudAudit      = "changes"
       alsoRead        = []
+      ingest          = "pull"
+      readers         = 1
       memoryMegabytes = 512
       concurrency     = 1000
       instances       = 10
@@ -34,6 +36,9 @@ locals {
   project     = try(local.gcp.project, "")
   region      = try(local.gcp.region, "")
   key         = try(local.gcp.key, null)
+
+  # Whether Pub/Sub brings what is delivered, or the function comes for it.
+  is_pushed = local.gcp.ingest == "push"
 
   listed   = try([for cluster in local.file.clusters : cluster], [])
   clusters = [for cluster in local.listed : cluster if cluster.cloud == "gcp"]

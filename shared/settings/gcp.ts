@@ -15,6 +15,8 @@ export const gcpDefaults = {
   dataAccess: [],
   cloudAudit: 'changes',
   alsoRead: [],
+  ingest: 'pull',
+  readers: 1,
   memoryMegabytes: 512,
   concurrency: 1000,
   instances: 10,
@@ -51,6 +53,20 @@ export const GcpSettings = closed({
     named('a filter of Cloud Logging, such as log_id("stdout") AND resource.labels.namespace_name="ingress"'),
     20,
   ),
+  ingest: maybe(
+    oneOf(['pull', 'push'] as const, {
+      description:
+        'pull: logs are read every minute; push: within seconds, and for more the fewer there are (docs/deploy/gcp.md)',
+    }),
+  ),
+  readers: maybe(
+    Type.Integer({
+      description: 'Where logs are pulled, so many read side by side, each asked every minute by a job',
+      minimum: 1,
+      maximum: 50,
+      default: gcpDefaults.readers,
+    }),
+  ),
   memoryMegabytes: maybe(
     Type.Integer({
       description: 'Of each service, which has one CPU',
@@ -61,7 +77,8 @@ export const GcpSettings = closed({
   ),
   concurrency: maybe(
     Type.Integer({
-      description: 'An instance is handed so many messages at a time; those that come together are cheaper',
+      description:
+        'Where logs are pushed, an instance is handed so many at a time; those that come together are cheaper',
       minimum: 1,
       maximum: 1000,
       default: gcpDefaults.concurrency,

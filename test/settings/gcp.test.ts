@@ -11,6 +11,8 @@ describe('settings of Google Cloud', () => {
       dataAccess: [],
       cloudAudit: 'changes',
       alsoRead: [],
+      ingest: 'pull',
+      readers: 1,
       memoryMegabytes: 512,
       concurrency: 1000,
       instances: 10,
@@ -31,6 +33,13 @@ describe('settings of Google Cloud', () => {
     ]);
     expect(faultsOf('gcp: { region: europe-west1-b }')).toEqual([
       '1:8: expected a region such as europe-west1, where all of Klaxon is',
+    ]);
+  });
+
+  it('say how logs come in words of Pub/Sub', () => {
+    expect(read('gcp: { ingest: push }').gcp.ingest).toBe('push');
+    expect(faultsOf('gcp: { ingest: poll }')).toEqual([
+      '1:8: expected one of pull, push: did you mean "pull"?',
     ]);
   });
 

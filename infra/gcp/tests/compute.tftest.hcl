@@ -31,7 +31,7 @@ run "runs_three_functions" {
   }
   assert {
     condition = (google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].available_memory == "1024Mi"
-      && google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].max_instance_request_concurrency == 500
+      && google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].max_instance_request_concurrency == 1
     && google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].max_instance_count == 7)
     error_message = "as large as the settings say"
   }
@@ -41,12 +41,14 @@ run "runs_three_functions" {
   }
 }
 
-run "pays_for_no_log_of_requests" {
-  expect_failures = [check.secrets_are_here]
+run "pays_for_no_log_of_pushes" {
+  variables {
+    config = "tests/push.config.yaml"
+  }
 
   assert {
-    condition = (strcontains(google_logging_project_exclusion.pushes.filter, "service_name=\"klaxon-staging-deliveries\"")
-    && strcontains(google_logging_project_exclusion.pushes.filter, "httpRequest.status<400"))
+    condition = (strcontains(google_logging_project_exclusion.pushes[0].filter, "service_name=\"klaxon-production-deliveries\"")
+    && strcontains(google_logging_project_exclusion.pushes[0].filter, "httpRequest.status<400"))
     error_message = "of Klaxon's own service alone, and never of what fails"
   }
 }
@@ -60,6 +62,12 @@ run "notices_other_settings_than_were_packed" {
 
 run "tells_functions_where_things_are" {
   expect_failures = [check.secrets_are_here]
+
+  assert {
+    condition = ({ for name, function in google_cloudfunctions2_function.klaxon : name => lookup(function.service_config[0].environment_variables, "KLAXON_SUBSCRIPTION", "") }
+    == { clock = "", deliveries = "projects/example-security/subscriptions/${google_pubsub_subscription.deliveries.name}", receiver = "" })
+    error_message = "only who reads deliveries is told of the subscription"
+  }
 
   assert {
     condition = alltrue([for name, function in google_cloudfunctions2_function.klaxon :

@@ -57,17 +57,39 @@ run "reads_projects" {
   }
 }
 
-run "pushes_until_it_is_done" {
+run "pulls_every_minute" {
   expect_failures = [check.secrets_are_here]
 
   assert {
-    condition = (google_pubsub_subscription.deliveries.push_config[0].push_endpoint == google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].uri
-    && google_pubsub_subscription.deliveries.push_config[0].oidc_token[0].service_account_email == google_service_account.push.email)
-    error_message = "the function is called by somebody whom it can know"
+    condition     = length(google_pubsub_subscription.deliveries.push_config) == 0 && length(google_service_account.push) == 0 && length(google_logging_project_exclusion.pushes) == 0
+    error_message = "nobody pushes"
   }
   assert {
-    condition     = google_pubsub_subscription.deliveries.ack_deadline_seconds > google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].timeout_seconds
-    error_message = "nothing is handed over again while it is dealt with"
+    condition = [for job in google_cloud_scheduler_job.drain : [job.name, job.schedule]] == [
+      ["klaxon-staging-drain-1", "* * * * *"], ["klaxon-staging-drain-2", "* * * * *"],
+    ]
+    error_message = "each reader is asked every minute"
+  }
+  assert {
+    condition = alltrue([for job in google_cloud_scheduler_job.drain :
+      job.http_target[0].uri == "${google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].uri}/tasks/drain"
+      && job.http_target[0].oidc_token[0].service_account_email == google_service_account.scheduler.email
+      && job.retry_config[0].retry_count == 0
+      && tonumber(trimsuffix(job.attempt_deadline, "s")) > google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].timeout_seconds
+    ])
+    error_message = "the function is asked by somebody whom it can know, for as long as it may take, and what failed is the next run's"
+  }
+  assert {
+    condition     = google_pubsub_subscription.deliveries.ack_deadline_seconds == 60
+    error_message = "what a run that died had pulled comes again soon"
+  }
+  assert {
+    condition     = google_pubsub_subscription_iam_member.drain[0].subscription == google_pubsub_subscription.deliveries.name
+    error_message = "the function may pull this subscription"
+  }
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.alarm["lag"].documentation[0].content, "raise gcp: readers") && strcontains(google_monitoring_dashboard.klaxon.dashboard_json, "subscription_ack_message_count")
+    error_message = "who looks after it is told of what is pulled"
   }
   assert {
     condition = (google_pubsub_subscription.deliveries.dead_letter_policy[0].dead_letter_topic == google_pubsub_topic.failed.id
@@ -90,6 +112,35 @@ run "pushes_until_it_is_done" {
   assert {
     condition     = toset(keys(google_pubsub_subscription.kept)) == toset(["dead-letter", "failed"])
     error_message = "both have somewhere to be kept"
+  }
+}
+
+run "pushes_within_seconds" {
+  variables {
+    config = "tests/push.config.yaml"
+  }
+
+  assert {
+    condition = (google_pubsub_subscription.deliveries.push_config[0].push_endpoint == google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].uri
+    && google_pubsub_subscription.deliveries.push_config[0].oidc_token[0].service_account_email == google_service_account.push[0].email)
+    error_message = "the function is called by somebody whom it can know"
+  }
+  assert {
+    condition     = google_pubsub_subscription.deliveries.ack_deadline_seconds > google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].timeout_seconds
+    error_message = "nothing is handed over again while it is dealt with"
+  }
+  assert {
+    condition = (google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].max_instance_request_concurrency == 500
+    && google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].max_instance_count == 10)
+    error_message = "an instance is handed as many as the settings say"
+  }
+  assert {
+    condition     = !contains(keys(google_cloudfunctions2_function.klaxon["deliveries"].service_config[0].environment_variables), "KLAXON_SUBSCRIPTION") && length(google_cloud_scheduler_job.drain) == 0 && length(google_pubsub_subscription_iam_member.drain) == 0
+    error_message = "nobody pulls, nor may"
+  }
+  assert {
+    condition     = strcontains(google_monitoring_alert_policy.alarm["lag"].documentation[0].content, "raise gcp: instances") && strcontains(google_monitoring_dashboard.klaxon.dashboard_json, "subscription_push_request_count")
+    error_message = "who looks after it is told of what is pushed"
   }
 }
 

@@ -26,7 +26,7 @@ override_resource {
   values = { member = "BUILD" }
 }
 override_resource {
-  target = google_service_account.push
+  target = google_service_account.push[0]
   values = { member = "PUSH", name = "PUSH" }
 }
 override_resource {
@@ -60,16 +60,39 @@ run "gives_these_rights_and_no_other" {
       [for right in concat(
         values(google_pubsub_topic_iam_member.writers), values(google_pubsub_topic_iam_member.alerts), [google_pubsub_topic_iam_member.agent_failed],
       ) : "${right.member} ${right.role} on ${right.project}/${right.topic}"],
-      [for right in [google_pubsub_subscription_iam_member.agent_deliveries] : "${right.member} ${right.role} on ${right.subscription}"],
+      [for right in concat([google_pubsub_subscription_iam_member.agent_deliveries], google_pubsub_subscription_iam_member.drain) : "${right.member} ${right.role} on ${right.subscription}"],
       [for right in concat(values(google_secret_manager_secret_iam_member.receiver), values(google_secret_manager_secret_iam_member.alerts)) :
       "${right.member} ${right.role} on ${right.project}/${right.secret_id}"],
-      [for right in concat([google_cloud_run_v2_service_iam_member.push, google_cloud_run_v2_service_iam_member.scheduler], values(google_cloud_run_v2_service_iam_member.anybody)) :
+      [for right in concat(google_cloud_run_v2_service_iam_member.push, google_cloud_run_v2_service_iam_member.drain, [google_cloud_run_v2_service_iam_member.scheduler], values(google_cloud_run_v2_service_iam_member.anybody)) :
       "${right.member} ${right.role} on ${right.name}"],
-      [for right in [google_service_account_iam_member.push] : "${right.member} ${right.role} on ${right.service_account_id}"],
+      [for right in google_service_account_iam_member.push : "${right.member} ${right.role} on ${right.service_account_id}"],
       [for right in values(google_scc_v2_organization_source_iam_member.alerts) : "${right.member} ${right.role} on organizations/${right.organization}/sources/${right.source}"],
       [for right in [google_artifact_registry_repository_iam_member.build] : "${right.member} ${right.role} on ${right.repository}"],
       [for right in values(google_kms_crypto_key_iam_member.agents) : "${right.member} ${right.role} on ${right.crypto_key_id}"],
     ]))) == trimspace(file("tests/rights.expected.txt"))
     error_message = "a right was given or taken: look at it, then write it down in rights.expected.txt"
+  }
+}
+
+run "gives_two_rights_to_push_in_place_of_those_to_pull" {
+  variables {
+    config = "tests/push.config.yaml"
+  }
+
+  assert {
+    condition = [for right in concat(google_cloud_run_v2_service_iam_member.push, google_cloud_run_v2_service_iam_member.drain) : "${right.member} ${right.role} on ${right.name}"] == [
+      "PUSH roles/run.invoker on klaxon-production-deliveries",
+    ]
+    error_message = "only who pushes may call the function"
+  }
+  assert {
+    condition = [for right in google_service_account_iam_member.push : "${right.member} ${right.role} on ${right.service_account_id}"] == [
+      "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com roles/iam.serviceAccountOpenIdTokenCreator on PUSH",
+    ]
+    error_message = "only Pub/Sub may say that it is who pushes"
+  }
+  assert {
+    condition     = length(google_pubsub_subscription_iam_member.drain) == 0
+    error_message = "the function may pull nothing"
   }
 }

@@ -5,7 +5,15 @@ import { savedQueries } from '../../../infra/aws/saved-queries.ts';
 import { eventObjectOf } from '../../../shared/archive/event-object.ts';
 import { partitionOf } from '../../../shared/archive/partition.ts';
 import { eventKinds } from '../../../shared/schema/audit-event.ts';
-import { metrics, receiverPath, taskPath, tasks, variables } from '../../../shared/settings/environment.ts';
+import {
+  drainTask,
+  leaseSeconds,
+  metrics,
+  receiverPath,
+  taskPath,
+  tasks,
+  variables,
+} from '../../../shared/settings/environment.ts';
 import { gcpDefaults } from '../../../shared/settings/gcp.ts';
 import { mapIn } from '../hcl.ts';
 import { expectDefaults, terraformModule } from '../terraform-module.ts';
@@ -19,14 +27,19 @@ describe('what infra/gcp has agreed on with the program', () => {
   });
 
   it('is what functions are told, and nothing else', () => {
-    const { state, archive, deadLetter, sinks, receiver } = variables;
-    expect(told).toEqual(new Set([state, archive, deadLetter, sinks, receiver]));
+    const { state, archive, deadLetter, sinks, receiver, subscription } = variables;
+    expect(told).toEqual(new Set([state, archive, deadLetter, sinks, receiver, subscription]));
   });
 
   it('is what the clock asks, and by which path', () => {
     expect(Object.keys(mapIn(file('clock.tf'), 'schedules')).toSorted()).toEqual([...tasks].toSorted());
     expect(file('clock.tf')).toContain(`.uri}${taskPath}\${each.key}`);
+    expect(file('ingest.tf')).toContain(`.uri}${taskPath}${drainTask}"`);
     expect(file('outputs.tf')).toContain(`.uri}${receiverPath}"`);
+  });
+
+  it('is for how long nobody else is handed what is pulled', () => {
+    expect(file('ingest.tf')).toContain(`lease_seconds = ${leaseSeconds}\n`);
   });
 
   it('is what is counted', () => {
