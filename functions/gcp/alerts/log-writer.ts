@@ -38,7 +38,8 @@ export const logWriter = ({ project, origin, tokenOf, timeoutMs }: LogWriterOpti
   /** A connection may be dead without a word, as one is that slept with its instance; so the next try has another. */
   const giveUp = (some: Promise<Logging>): void => {
     if (client === some) client = undefined;
-    some.then(closed, () => undefined);
+    // Nothing is lost by one that cannot be closed, or was never open: who asked it has been told.
+    some.then(closed).catch(() => undefined);
   };
 
   return async (log, line) => {
