@@ -9,6 +9,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { settingsFrom } from '../functions/local/settings.ts';
+import { KlaxonError } from '../shared/errors.ts';
 import { variables } from '../shared/settings/environment.ts';
 import { bundle, bundleInParts } from './bundle.ts';
 import { type FunctionPackage, functionPackages, isFunction } from './function-packages.ts';
@@ -110,8 +111,16 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
 
 const chosen = values.only === undefined ? Object.keys(parts) : [values.only];
 if (values.only === undefined) rmSync(`${root}dist`, { recursive: true, force: true });
-for (const name of chosen) {
-  const part = parts[name];
-  if (!part) throw new Error(`--only ${name}: expected one of ${Object.keys(parts).join(', ')}`);
-  await part();
+try {
+  for (const name of chosen) {
+    const part = parts[name];
+    if (!part)
+      throw new KlaxonError('settings', `--only ${name}: expected one of ${Object.keys(parts).join(', ')}`);
+    await part();
+  }
+} catch (thrown) {
+  if (!(thrown instanceof KlaxonError)) throw thrown;
+  // A fault of the settings or of a rule is told by its place in them, not by ours in the program.
+  process.stderr.write(`${thrown.message}\n`);
+  process.exitCode = 1;
 }

@@ -2,12 +2,13 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { KlaxonError } from '../shared/errors.ts';
 import { type Severity, severityRank } from '../shared/schema/severity.ts';
 import { sharedFolder } from '../test/shared-data.ts';
 import { recordingOf } from './recordings/recording.ts';
 
 const usage =
-  'npm run noise [-- LOG...]: logs of ordinary work; without one, the recordings beside the repository';
+  'npm run noise [-- LOG...]: files or folders of ordinary work; without one, the recordings beside the repository';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -63,4 +64,10 @@ const main = async (): Promise<number> => {
   return 0;
 };
 
-process.exitCode = await main();
+try {
+  process.exitCode = await main();
+} catch (thrown) {
+  if (!(thrown instanceof KlaxonError)) throw thrown;
+  process.stderr.write(`${thrown.message}\n`);
+  process.exitCode = 2;
+}

@@ -1,11 +1,12 @@
-/** A log file in, its events and the alerts of the built-in rules out, as `klaxon scan` would give them. */
-import { createReadStream } from 'node:fs';
+/** Log files and folders in, its events and the alerts of the built-in rules out, as `klaxon scan` would give them. */
 import { readDocuments } from '../../functions/documents.ts';
+import { inputsOf, type ReadFault } from '../../functions/local/read.ts';
 import { loadRules } from '../../functions/local/rule-files.ts';
 import type { Alert } from '../../shared/alert/alert.ts';
 import { createInvestigation } from '../../shared/alert/investigation.ts';
 import { decodeDocument } from '../../shared/decode/decode.ts';
 import { defaultLimits } from '../../shared/decode/decoding.ts';
+import { KlaxonError } from '../../shared/errors.ts';
 import { emptyAccount, nothingSeen, processDelivery } from '../../shared/pipeline.ts';
 import type { AuditEvent } from '../../shared/schema/audit-event.ts';
 import { memoryState } from '../../shared/state/memory-state.ts';
@@ -17,15 +18,19 @@ export interface Recording {
 
 const { rules } = loadRules({ rules: [], sigma: [], builtin: true });
 
-/** Without `suppress` every matching event is an alert of its own. */
+/**
+ * Without `suppress` every matching event is an alert of its own.
+ * @throws KlaxonError where a file or folder cannot be read.
+ */
 export const recordingOf = async (paths: readonly string[], suppress: boolean): Promise<Recording> => {
   const events: AuditEvent[] = [];
   const now = () => 0;
   const investigation = createInvestigation({ rules, state: memoryState(now), now, suppress });
-  for (const path of paths) {
+  const faults: ReadFault[] = [];
+  for await (const { path, open } of inputsOf(paths, faults)) {
     const seen = nothingSeen();
     await readDocuments(
-      createReadStream(path),
+      open(),
       defaultLimits.maxBytes,
       (document) => {
         const decoded = decodeDocument(document, { location: { path, line: document.line } });
@@ -39,6 +44,8 @@ export const recordingOf = async (paths: readonly string[], suppress: boolean): 
       () => undefined,
     );
   }
+  for (const { path, message } of faults)
+    throw new KlaxonError('delivery', `cannot read ${path}: ${message}`);
   await investigation.settle();
   return { events, alerts: await investigation.alerts() };
 };
