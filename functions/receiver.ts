@@ -7,7 +7,7 @@ import { gunzip, isGzip } from '../shared/decode/gunzip.ts';
 import { DeliveryError, KlaxonError } from '../shared/errors.ts';
 import type { Clock, SecretOf } from '../shared/ports.ts';
 import { isObject, type JsonObject, parsedJson, textOf } from '../shared/schema/json.ts';
-import { receiverPath } from '../shared/settings/environment.ts';
+import { mostPostedBytes, receiverPath } from '../shared/settings/environment.ts';
 import type { Outcome } from './start.ts';
 
 export interface PostedBatch {
@@ -38,8 +38,6 @@ export interface ReceiverOptions {
   readonly maxUnfoldedBytes?: number | undefined;
 }
 
-/** API servers send up to 10 MB unless they are told otherwise (`--audit-webhook-batch-max-size` counts events). */
-const defaultMaxBytes = 10 * 1024 * 1024;
 const defaultMaxUnfoldedBytes = 32 * 1024 * 1024;
 
 /** Deals with what a cluster sent; throws a KlaxonError where it has to come again. */
@@ -103,7 +101,7 @@ const contentOf = (
   body: Uint8Array,
   encoding: string | undefined,
   {
-    maxBytes = defaultMaxBytes,
+    maxBytes = mostPostedBytes,
     maxUnfoldedBytes = defaultMaxUnfoldedBytes,
   }: Pick<ReceiverOptions, 'maxBytes' | 'maxUnfoldedBytes'>,
 ): Uint8Array | 400 | 413 => {

@@ -90,7 +90,7 @@ resource "azurerm_function_app_flex_consumption" "function" {
     },
     local.tokens == "" ? {} : {
       KLAXON_RECEIVER = local.tokens
-      # What the receiver takes at most (functions/receiver.ts): more is not even read, whoever sends it.
+      # What the receiver takes at most, `mostPostedBytes`: more is not even read, whoever sends it.
       FUNCTIONS_REQUEST_BODY_SIZE_LIMIT = 10 * 1024 * 1024
     },
   )

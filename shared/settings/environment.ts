@@ -42,6 +42,9 @@ export const alertStream = 'Custom-KlaxonAlerts_CL';
 /** A self-managed cluster's API server posts its batches to this, followed by the cluster's name. */
 export const receiverPath = '/audit/';
 
+/** API servers send up to 10 MB unless they are told otherwise (`--audit-webhook-batch-max-size` counts events). */
+export const mostPostedBytes = 10 * 1024 * 1024;
+
 /** What the clock asks of a function; `manifest` every hour over the last days, `whole-manifest` once a day over all. */
 export const tasks = ['tick', 'manifest', 'whole-manifest'] as const;
 export type Task = (typeof tasks)[number];

@@ -7,7 +7,13 @@ import { savedQueries } from '../../../infra/aws/saved-queries.ts';
 import { partitionOf } from '../../../shared/archive/partition.ts';
 import { eventKinds } from '../../../shared/schema/audit-event.ts';
 import { azureDefaults } from '../../../shared/settings/azure.ts';
-import { alertStream, metrics, receiverPath, variables } from '../../../shared/settings/environment.ts';
+import {
+  alertStream,
+  metrics,
+  mostPostedBytes,
+  receiverPath,
+  variables,
+} from '../../../shared/settings/environment.ts';
 import { Secret } from '../../../shared/settings/secret.ts';
 import { expectDefaults, terraformModule } from '../terraform-module.ts';
 
@@ -20,7 +26,7 @@ describe('what infra/azure has agreed on with the program', () => {
   });
 
   it('is what the function is told, and nothing else', () => {
-    const { hub, ...others } = variables;
+    const { hub, subscription: _, ...others } = variables;
     const ofHub = ['fullyQualifiedNamespace', 'credential', 'clientId'].map((part) => `${hub}__${part}`);
     expect(told).toEqual(new Set([...Object.values(others), ...ofHub]));
   });
@@ -38,6 +44,12 @@ describe('what infra/azure has agreed on with the program', () => {
       .replace(`\${local.name}`, 'klaxon-production');
     expect(`${written}edge`).toMatch(new RegExp(String(Secret['pattern'])));
     expect(file('outputs.tf')).toContain(`.default_hostname}${receiverPath}"`);
+  });
+
+  it('is how much of a request the host reads: no more than the receiver takes', () => {
+    const [, limit = ''] = /FUNCTIONS_REQUEST_BODY_SIZE_LIMIT += ([\d* ]+)/.exec(file('compute.tf')) ?? [];
+    const bytes = limit.split('*').reduce((product, factor) => product * Number(factor), 1);
+    expect(bytes).toBe(mostPostedBytes);
   });
 
   it('is what alarms and the workbook ask the line of a delivery', () => {
