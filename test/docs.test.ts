@@ -47,6 +47,14 @@ const faultOf = (page: string, link: string): string | undefined => {
     : `${page}: ${link}: there is no such heading`;
 };
 
+/** The names of all properties that a JSON Schema speaks of. */
+const keysIn = (schema: unknown): readonly string[] => {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const properties: unknown = 'properties' in schema ? schema.properties : undefined;
+  const own = typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+  return [...own, ...Object.values(schema).flatMap(keysIn)];
+};
+
 describe('the pages', () => {
   it('have links that lead somewhere', () => {
     const links = pages.flatMap((page) =>
@@ -63,6 +71,13 @@ describe('the pages', () => {
       .filter((page) => page !== 'README.md' && !page.startsWith('decisions/'))
       .filter((page) => !contents.includes(`](${page})`));
     expect(unnamed).toEqual([]);
+  });
+
+  it('show every setting in the example', () => {
+    const example = textOf('klaxon.config.example.yaml');
+    const schema: unknown = JSON.parse(textOf('docs/schema/klaxon.config.schema.json'));
+    const missing = keysIn(schema).filter((key) => !new RegExp(`\\b${key}:`).test(example));
+    expect([...new Set(missing)]).toEqual([]);
   });
 
   it('compare the costs that the page of each cloud works out', () => {
