@@ -11,7 +11,7 @@ import {
   pathOf,
   textOf,
 } from '../../shared/schema/json.ts';
-import { backfillTask } from '../../shared/settings/environment.ts';
+import { backfillTask, lakeTask } from '../../shared/settings/environment.ts';
 import { alertBudget, doTask, isLate, type TaskDone } from '../clock.ts';
 import { readDocuments } from '../documents.ts';
 import { type GroupWork, groupsOf, poisonOf, takeGroup } from '../groups.ts';
@@ -27,6 +27,8 @@ export interface DeliveryOptions {
   readonly receiver: Receiver | undefined;
   /** Fetches what log groups hold of a time that has passed. */
   readonly backfill: (event: JsonObject, deadline: number) => Promise<TaskDone>;
+  /** Carries what the archive has into Security Lake. */
+  readonly fillLake: (deadline: number) => Promise<object>;
   /** Objects of this bucket are what Klaxon wrote itself: to read them as logs would never end. */
   readonly ownBucket: string;
   /** A log group calls a function of its own region. */
@@ -178,6 +180,8 @@ export const deliveriesOf = (options: DeliveryOptions) => {
     if (!isObject(event)) return ofAnyOther('event', event, deadline);
     if (event['klaxon'] === backfillTask)
       return { source: 'backfill', ...(await options.backfill(event, deadline)) };
+    if (event['klaxon'] === lakeTask)
+      return { source: 'clock', outcomes: [], answer: await options.fillLake(deadline) };
     if ('klaxon' in event) return ofClock(event, deadline);
     if (isObject(pathOf(event, 'requestContext', 'http'))) return ofHttp(event, deadline);
     const eventSource = pathOf(listOf(event['Records'])[0], 'eventSource');

@@ -60,9 +60,11 @@ const state = tableState({
   random,
 });
 
+const archive = bucketArchive({ bucket: ownBucket, client: s3, pause, random });
+
 const pipeline = startPipeline(pipelineOptionsOf(packed), {
   state,
-  archive: bucketArchive({ bucket: ownBucket, client: s3, pause, random }),
+  archive,
   sinks: [
     ...webSinks(sinksHere, { secretOf, post, now, version: manifest.version }),
     ...cloudSinks({
@@ -92,10 +94,28 @@ const backfill: DeliveryOptions['backfill'] = async (event, deadline) => {
   return backfillAsked(event, deadline, options).finally(() => client.destroy());
 };
 
+const fillLake: DeliveryOptions['fillLake'] = async (deadline) => {
+  const [{ STSClient }, { lakeSources }, { fillLake }] = await Promise.all([
+    import('@aws-sdk/client-sts'),
+    import('./lake/lake-sources.ts'),
+    import('./lake/security-lake.ts'),
+  ]);
+  const place = ownerIn(functionArn);
+  const sts = new STSClient(clientLimits);
+  const { sources, close } = lakeSources({ settings, place, sts, pause, random });
+  const createdBy = `klaxon ${manifest.version}`;
+  const options = { sources, archive, state, now, region: place.region, createdBy, warn };
+  return fillLake(deadline, options).finally(() => {
+    close();
+    sts.destroy();
+  });
+};
+
 const deal = deliveriesOf({
   pipeline,
   openObject: bucketObjects(s3),
   backfill,
+  fillLake,
   receiver: receiverFor(process.env, settings, { secretOf, now, warn }),
   ownBucket,
   region: process.env['AWS_REGION'],

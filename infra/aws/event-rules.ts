@@ -4,12 +4,12 @@ import { CfnRule, type EventPattern, Rule, RuleTargetInput, Schedule } from 'aws
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Grant } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { type Task, type TaskEvent, tasks } from '../../shared/settings/environment.ts';
+import { lakeTask, type Task, type TaskEvent, tasks } from '../../shared/settings/environment.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { anyObjectOf } from './argued.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { FunctionWithRole } from './function.ts';
-import type { LogBucket } from './place.ts';
+import type { Lake, LogBucket } from './place.ts';
 
 /** Where the function cannot be called the event goes to the dead letter; where it fails, as all its deliveries. */
 const targetOf = (
@@ -122,4 +122,27 @@ export const clockIn = (stack: Stack, clock: FunctionWithRole, deadLetter: DeadL
       targets: [targetOf(clock, deadLetter, RuleTargetInput.fromObject(event))],
     });
   }
+};
+
+/** After the manifest of the hour, which says what there is to carry. */
+const lakeSchedule = Schedule.cron({ minute: '25' });
+
+/** Each source has a role of its own, by which Security Lake lets it write below its location and nowhere else. */
+export const lakeIn = (
+  stack: Stack,
+  lakes: readonly Lake[],
+  clock: FunctionWithRole,
+  deadLetter: DeadLetter,
+): void => {
+  if (lakes.length === 0) return;
+  Grant.addToPrincipal({
+    grantee: clock.role,
+    actions: ['sts:AssumeRole'],
+    resourceArns: lakes.map(({ role }) => role),
+  });
+  new Rule(stack, 'SecurityLake', {
+    description: 'Asks the clock to carry the archive into Security Lake',
+    schedule: lakeSchedule,
+    targets: [targetOf(clock, deadLetter, RuleTargetInput.fromObject({ klaxon: lakeTask }))],
+  });
 };

@@ -8,7 +8,7 @@ import type { Settings } from '../../shared/settings/settings.ts';
 import type { Compute } from './compute.ts';
 import { controlPlaneLogsIn } from './control-plane-logs.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import { bucketsIn, clockIn, trailIn } from './event-rules.ts';
+import { bucketsIn, clockIn, lakeIn, trailIn } from './event-rules.ts';
 import { letPull, logGroupsIn } from './log-groups.ts';
 import type { Place } from './place.ts';
 import { type Receiver, receiverIn } from './receiver.ts';
@@ -40,6 +40,7 @@ export const ingestIn = (stack: Stack, options: IngestOptions): Ingest => {
   trailIn(stack, settings.aws.cloudTrail, compute.deliveries, deadLetter);
   letPull(stack, compute.clock, place);
   clockIn(stack, compute.clock, deadLetter);
+  lakeIn(stack, place.lakes, compute.clock, deadLetter);
   const receiver = compute.receiver && receiverIn(stack, key, place, settings, compute.receiver);
   return { stream, receiver, turnedOn };
 };

@@ -5,6 +5,7 @@ import type { Settings } from '../../shared/settings/settings.ts';
 
 export type AwsCluster = Extract<Cluster, { cloud: 'aws' }>;
 export type Ingest = 'direct' | 'kinesis';
+export type Lake = Settings['aws']['securityLake'][number];
 export type LogBucket = Settings['aws']['buckets'][number];
 
 /** One installation: nothing in it reaches into another region or account. */
@@ -16,6 +17,8 @@ export interface Place {
   /** How all clusters of the place are read, those to come as well; undefined where only those are that are named. */
   readonly all: Ingest | undefined;
   readonly buckets: readonly LogBucket[];
+  /** Sources of Security Lake that the archive is carried to. */
+  readonly lakes: readonly Lake[];
   /** Self-managed clusters that send their audit log here, by name. */
   readonly senders: readonly string[];
 }
@@ -42,6 +45,7 @@ export const placesOf = (settings: Settings): readonly Place[] => {
       clusters: ofAws.filter(isHere),
       all: ingestOf(aws.accounts.find(isHere)),
       buckets: aws.buckets.filter(isHere),
+      lakes: aws.securityLake.filter(isHere),
       senders: receiver && isHere(receiver) ? sendersIn(settings) : [],
     };
   });

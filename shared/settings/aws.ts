@@ -25,6 +25,7 @@ export const awsDefaults = {
   buckets: [],
   cloudTrail: 'changes',
   memoryMegabytes: 512,
+  securityLake: [],
 } as const;
 
 export const AwsSettings = closed({
@@ -70,6 +71,29 @@ export const AwsSettings = closed({
       minimum: 1,
       maximum: 100_000,
     }),
+  ),
+  securityLake: listed(
+    closed(
+      {
+        ...awsPlace,
+        class: oneOf(['apiActivity', 'authentication'] as const, {
+          description:
+            'The class of OCSF that the source is for: API Activity (6003) or Authentication (3002)',
+        }),
+        location: named(
+          'the location of the source, as Security Lake gives it: s3://BUCKET/ext/NAME/',
+          '^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/ext/[A-Za-z0-9_./-]{1,128}$',
+        ),
+        role: named(
+          'the ARN of the role that Security Lake made for the source',
+          '^arn:aws[a-z-]*:iam::\\d{12}:role/\\S+$',
+        ),
+        externalId: maybe(named('the external id that the source was registered with')),
+        version: maybe(oneOf(['1.1.0', '1.5.0'] as const, { description: 'Of OCSF; 1.1.0 if absent' })),
+      },
+      'A custom source of Security Lake in the same region, registered by you: what the archive gets goes there as Parquet',
+    ),
+    100,
   ),
   alarms: maybe(made("the ARN of the SNS topic that is told of Klaxon's own faults")),
 });

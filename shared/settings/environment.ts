@@ -56,6 +56,9 @@ export type Task = (typeof tasks)[number];
  */
 export const backfillTask = 'backfill';
 
+/** AWS: in the same place, every hour where settings name a source of Security Lake: carries into it what the archive has. */
+export const lakeTask = 'security-lake';
+
 /** Google Cloud: what the clock asks every minute of the function that reads deliveries, where it pulls them. */
 export const drainTask = 'drain';
 

@@ -110,6 +110,7 @@ describe('a log group of moto that a stream hands on', () => {
       openObject: () => Promise.reject(new TypeError('no objects here')),
       receiver: undefined,
       backfill: () => Promise.reject(new TypeError('no backfill here')),
+      fillLake: () => Promise.reject(new TypeError('no lake here')),
       ownBucket: 'klaxon-archive',
       region: 'eu-west-1',
       now,

@@ -10,6 +10,7 @@ describe('settings of AWS', () => {
       buckets: [],
       cloudTrail: 'changes',
       memoryMegabytes: 512,
+      securityLake: [],
     });
     expect(read('aws: { cloudTrail: all, concurrency: 5 }').aws).toMatchObject({
       cloudTrail: 'all',
@@ -17,6 +18,15 @@ describe('settings of AWS', () => {
       memoryMegabytes: 512,
     });
     expect(noSettings().receiver).toBeUndefined();
+  });
+
+  it('name a source of Security Lake as Security Lake does', () => {
+    const lake = (location: string) =>
+      `aws: { securityLake: [{ account: "111122223333", region: eu-west-1, class: apiActivity, location: "${location}", role: "arn:aws:iam::111122223333:role/lake" }] }`;
+    expect(read(lake('s3://example-lake/ext/klaxon-api/')).aws.securityLake).toHaveLength(1);
+    expect(faultsOf(lake('s3://example-lake/klaxon'))).toEqual([
+      expect.stringContaining('s3://BUCKET/ext/NAME/'),
+    ]);
   });
 
   it('give a function no less memory than a large delivery takes', () => {

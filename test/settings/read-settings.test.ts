@@ -22,7 +22,7 @@ describe('the example', () => {
 
   it('is right with every line that is commented out as well', () => {
     const whole = example.replace(
-      /^( *)# (?=(?:folders|sigma|falco|falcoMatching|filters|enrichment| {2}mmdb| {2}ipLists|concurrency|accounts|buckets|alarms|organization|projects|alsoRead|key| {2}-):?)/gm,
+      /^( *)# (?=(?:folders|sigma|falco|falcoMatching|filters|enrichment| {2}mmdb| {2}ipLists|concurrency|accounts|buckets|securityLake|alarms|organization|projects|alsoRead|key| {2}-):?)/gm,
       '$1',
     );
     expect(faultsOf(whole)).toEqual([]);

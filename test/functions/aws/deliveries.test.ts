@@ -62,6 +62,7 @@ const played = (
     openObject: () => Promise.reject(new KlaxonError('delivery', 'no objects here')),
     receiver: undefined,
     backfill: () => Promise.reject(new TypeError('no backfill here')),
+    fillLake: () => Promise.reject(new TypeError('no lake here')),
     ownBucket: 'klaxon-archive',
     region: 'eu-west-1',
     now: () => 0,

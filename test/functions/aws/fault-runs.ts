@@ -123,6 +123,7 @@ const functionOn = (wires: Wires, table: string, bucket: string): Deal => {
     openObject: () => Promise.reject(new TypeError('no objects here')),
     receiver: undefined,
     backfill: () => Promise.reject(new TypeError('no backfill here')),
+    fillLake: () => Promise.reject(new TypeError('no lake here')),
     ownBucket: bucket,
     region: owner.region,
     now: Date.now,

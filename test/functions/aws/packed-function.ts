@@ -13,6 +13,14 @@ const settings = `environment: test
 clusters:
   - { cloud: self-managed, name: edge }
   - { cloud: aws, name: prod, account: "111122223333", region: eu-west-1 }
+aws:
+  securityLake:
+    - account: "111122223333"
+      region: eu-west-1
+      class: apiActivity
+      location: s3://example-lake/ext/klaxon-api/
+      role: arn:aws:iam::111122223333:role/lake-api
+      externalId: klaxon
 receiver: { cloud: aws, account: "111122223333", region: eu-west-1 }
 rules: { builtin: false, sigma: [rules.yml] }
 alerts:

@@ -130,7 +130,7 @@ describe('EventBridge', () => {
   const template = templateOf(everything);
   const rules = ofType(template, 'AWS::Events::Rule').map(({ Properties = {} }) => Properties);
 
-  it('asks the clock for silence every five minutes, for a manifest every hour and for a whole one every day', () => {
+  it('asks the clock for silence every five minutes, for a manifest and for Security Lake every hour, and for a whole manifest every day', () => {
     const asked = rules
       .filter((rule) => rule['ScheduleExpression'] !== undefined)
       .map((rule) => {
@@ -139,6 +139,7 @@ describe('EventBridge', () => {
       });
     expect(asked.toSorted()).toEqual([
       'cron(10 * * * ? *) {"klaxon":"manifest"}',
+      'cron(25 * * * ? *) {"klaxon":"security-lake"}',
       'cron(40 3 * * ? *) {"klaxon":"whole-manifest"}',
       'rate(5 minutes) {"klaxon":"tick"}',
     ]);
@@ -147,7 +148,7 @@ describe('EventBridge', () => {
   it('puts what it cannot hand over into the dead letter', () => {
     const targets = rules.flatMap((rule) => rule['Targets'] as readonly Record<string, unknown>[]);
     const toFunctions = targets.filter((target) => /Deliveries|Clock/.test(JSON.stringify(target['Arn'])));
-    expect(toFunctions).toHaveLength(7);
+    expect(toFunctions).toHaveLength(8);
     for (const target of toFunctions)
       expect(JSON.stringify(target['DeadLetterConfig'])).toContain('DeadLetter');
   });
@@ -229,5 +230,34 @@ describe('places', () => {
     expect(
       faultOf(`clusters: [{ cloud: self-managed, name: "the/edge" }]\nreceiver: { cloud: aws, ${here} }`),
     ).toMatch(/^klaxon.config.yaml:1:35: a cluster that sends its logs to AWS is named by/);
+  });
+});
+
+describe('Security Lake', () => {
+  const source = `class: apiActivity, location: "s3://aws-security-data-lake-example/ext/klaxon-api/", role: "arn:aws:iam::111122223333:role/AmazonSecurityLake-Provider-klaxon-api-eu-west-1"`;
+
+  it('is filled every hour after the manifest, by the clock, in the role of each source', () => {
+    const template = templateOf(
+      `clusters: [${orders}]\naws: { securityLake: [{ ${here}, ${source} }, { account: "444455556666", region: eu-west-1, ${source} }] }`,
+    );
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'cron(25 * * * ? *)',
+      Targets: [
+        Match.objectLike({
+          Input: '{"klaxon":"security-lake"}',
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Clock'), 'Arn'] },
+          DeadLetterConfig: Match.anyValue(),
+        }),
+      ],
+    });
+    expect(rightsIn(template).filter((right) => right.includes('sts:'))).toEqual([
+      'ClockRole: sts:AssumeRole -> arn:aws:iam::111122223333:role/AmazonSecurityLake-Provider-klaxon-api-eu-west-1',
+    ]);
+  });
+
+  it('is not spoken of where the settings have none', () => {
+    const template = templateOf(`clusters: [${orders}]`);
+    expect(JSON.stringify(template.toJSON())).not.toContain('security-lake');
+    expect(rightsIn(template).filter((right) => right.includes('sts:'))).toEqual([]);
   });
 });

@@ -44,6 +44,9 @@ receiver: { cloud: aws, ${here} }
 aws:
   cloudTrail: all
   concurrency: 20
+  securityLake:
+    - { ${here}, class: apiActivity, location: "s3://example-lake/ext/klaxon-api/", role: "arn:aws:iam::${account}:role/lake-api" }
+    - { ${here}, class: authentication, location: "s3://example-lake/ext/klaxon-auth/", role: "arn:aws:iam::${account}:role/lake-auth" }
   buckets: [{ ${here}, name: example-eks-logs, prefix: eks/, key: "arn:aws:kms:${region}:${account}:key/example" }]
 archive: { lock: compliance }
 retention: { archiveDays: 365, logDays: 20 }
