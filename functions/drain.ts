@@ -6,7 +6,7 @@ import { groupsOf } from './groups.ts';
 
 /** Whoever asks is handed some messages for a while; those that are not acknowledged by then come again. */
 export interface Queue<M> {
-  /** Some of what waits, and none where nothing came for a while. */
+  /** Some of what waits. None may come though some waits. */
   readonly pull: () => Promise<readonly M[]>;
   readonly acknowledge: (messages: readonly M[]) => Promise<void>;
   /** Says that they are still being dealt with. */
@@ -36,6 +36,9 @@ export interface DrainLimits {
   readonly atOnce: number;
   /** Pulls at a time, where much waits. */
   readonly mostPulls: number;
+  /** That nothing waits is believed once nothing has come so often in succession, with so much time between. */
+  readonly mostLooks: number;
+  readonly lookMs: number;
   /** What is held is kept from coming again, each time that so long has passed. */
   readonly extendMs: number;
 }
@@ -55,7 +58,7 @@ export interface Drained {
  * bring nothing older. A store that fails ends it as well, so that not all that waits is tried in vain.
  */
 export const drain = async <M>(options: DrainOptions<M>): Promise<Drained> => {
-  const { queue, take, bytesOf, publishedOf, now, deadline, limits } = options;
+  const { queue, take, bytesOf, publishedOf, now, pause, deadline, limits } = options;
   const began = now();
   const held = new Set<M>();
   const underWay = new Set<Promise<void>>();
@@ -102,19 +105,20 @@ export const drain = async <M>(options: DrainOptions<M>): Promise<Drained> => {
 
   const pullAll = async (): Promise<void> => {
     let waiting: readonly M[] = [];
-    let width = 1;
+    let [width, looks] = [1, 0];
     while (end === undefined && failures.length === 0 && !isInVain && !isOutOfTime()) {
       const answers = await pulledAtOnce(width);
       const messages = answers.flat();
       for (const message of messages) held.add(message);
       pulled += messages.length;
-      // One that found nothing old tells that little is left, and is asked once more before that is believed.
       const finds = answers.map((some) => some.some(waited));
       width = finds.every(Boolean) ? Math.min(limits.mostPulls, width * 2) : 1;
-      if (!finds.some(Boolean)) end = 'empty';
+      looks = messages.length === 0 ? looks + 1 : 0;
+      if (looks === 0 ? !finds.includes(true) : looks >= limits.mostLooks) end = 'empty';
       const ready = groupsOf([...waiting, ...messages], bytesOf, limits.mostBytes);
       for (const group of ready.slice(0, -1)) await begin(group);
       waiting = ready.at(-1) ?? [];
+      if (looks > 0 && end === undefined) await pause(limits.lookMs);
     }
     if (waiting.length > 0) await begin(waiting);
   };

@@ -12,7 +12,14 @@ const began = 1_000_000;
 const old = (name: string, bytes = 10): Message => ({ name, published: began - 1, bytes });
 const young = (name: string): Message => ({ name, published: began, bytes: 10 });
 
-const usual: DrainLimits = { mostBytes: 100, atOnce: 2, mostPulls: 4, extendMs: 20_000 };
+const usual: DrainLimits = {
+  mostBytes: 100,
+  atOnce: 2,
+  mostPulls: 4,
+  mostLooks: 3,
+  lookMs: 200,
+  extendMs: 20_000,
+};
 
 interface PlayedOptions {
   /** What each pull brings; after the last of them nothing. What is thrown, is thrown. */
@@ -53,6 +60,7 @@ const played = (options: PlayedOptions) => {
     now,
     pause: (_, signal) =>
       new Promise((resolve) => {
+        if (!signal) resolve();
         beats.push(resolve);
         signal?.addEventListener('abort', () => resolve());
       }),
@@ -104,7 +112,7 @@ describe('what waits', () => {
       },
     });
     expect(await done).toMatchObject({ pulled: 12, end: 'empty' });
-    expect(widths).toEqual([1, 2, 4, 4, 4, 1]);
+    expect(widths).toEqual([1, 2, 4, 4, 4, 1, 1, 1]);
   });
 
   it('is over where nothing is older than the run, so that a stream without end does not hold it up', async () => {
@@ -120,10 +128,19 @@ describe('what waits', () => {
     expect(await done).toMatchObject({ pulled: 1, acknowledged: 1, end: 'empty' });
   });
 
+  it('may be overlooked, so that nothing is believed only when it has come a few times', async () => {
+    const { done, acknowledged } = played({
+      pulls: [[], [], [old('a')], [], [], [old('b')]],
+      limits: { mostPulls: 1 },
+    });
+    expect(await done).toMatchObject({ pulled: 2, acknowledged: 2, end: 'empty' });
+    expect(acknowledged).toEqual(['ab']);
+  });
+
   it('of nothing is nothing', async () => {
     const { done, groups, asked } = played({ pulls: [] });
     expect(await done).toMatchObject({ pulled: 0, acknowledged: 0, groups: 0, end: 'empty' });
-    expect([groups, asked()]).toEqual([[], 1]);
+    expect([groups, asked()]).toEqual([[], 3]);
   });
 });
 

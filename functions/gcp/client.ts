@@ -16,8 +16,6 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Bytes are sent as they are, and anything else as JSON. */
   readonly body?: Uint8Array | object;
-  /** Gives it up: then it is not asked again. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ApiAnswer {
@@ -78,7 +76,7 @@ export const apiClient = (options: ClientOptions): AskApi => {
       } catch (thrown) {
         // Who met another writer has to read again before it tries again.
         const isInVain = !isPassing(thrown) || nameOf(thrown) === 'ABORTED';
-        if (attempt === mostAttempts || isInVain || request.signal?.aborted) throw thrown;
+        if (attempt === mostAttempts || isInVain) throw thrown;
       }
       await pause(firstDelayMs * 2 ** attempt * (0.5 + random() / 2));
     }
@@ -89,8 +87,7 @@ const firstDelayMs = 50;
 
 const askOnce = async (request: ApiRequest, { tokenOf, timeoutMs }: ClientOptions): Promise<ApiAnswer> => {
   const { method, url, headers, body } = request;
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const signal = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
+  const signal = AbortSignal.timeout(timeoutMs);
   const token = await unlessAborted(tokenOf(), signal);
   const response = await fetch(url, {
     method,

@@ -60,6 +60,8 @@ export const drainLimits: DrainLimits = {
   mostBytes: 4 * 1024 * 1024,
   atOnce: 2,
   mostPulls: 2,
+  mostLooks: 5,
+  lookMs: 200,
   extendMs: (leaseSeconds / 3) * 1000,
 };
 

@@ -16,8 +16,6 @@ export interface SubscriptionOptions {
   readonly ask: AskApi;
   /** Where Pub/Sub is: `originOf('pubsub', ...)`. */
   readonly origin: string;
-  /** A pull waits so long for the first message, its answer included. */
-  readonly waitMs?: number;
 }
 
 /** https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.subscriptions/pull#receivedmessage */
@@ -29,7 +27,7 @@ export interface ReceivedMessage {
 }
 
 export interface Subscription {
-  /** Some of the messages that wait, for `leaseSeconds` at first; none where none came in time. */
+  /** Some of the messages that wait, for `leaseSeconds` at first. None may come though some wait. */
   readonly pull: () => Promise<readonly ReceivedMessage[]>;
   readonly acknowledge: (ackIds: readonly string[]) => Promise<void>;
   /** For `leaseSeconds` from now. */
@@ -43,17 +41,17 @@ const maxMessages = 1000;
 const mostNamed = 1000;
 
 /**
- * Long enough to be sure that nothing waits: Pub/Sub answers at once where something does. It would say so sooner if it were
- * asked to (`returnImmediately`), but it advises against that, and then may miss what is there.
+ * A pull would wait for something to come, for longer than a run should; and whoever leaves off waiting may be handed messages
+ * all the same, which then come to nobody until their time is up. So it is asked not to wait, as `gcloud pubsub subscriptions
+ * pull` asks it, and asked more than once, for then it may overlook what is there (docs/decisions/0033).
  */
-const usualWaitMs = 5_000;
+const pullBody = { maxMessages, returnImmediately: true };
 
-export const subscriptionOf = (options: SubscriptionOptions): Subscription => {
-  const { subscription, ask, origin, waitMs = usualWaitMs } = options;
+export const subscriptionOf = ({ subscription, ask, origin }: SubscriptionOptions): Subscription => {
   const inSubscription = within('delivery', `the subscription ${subscription} cannot be used`);
 
-  const call = (method: string, body: object, signal?: AbortSignal): Promise<ApiAnswer> =>
-    ask({ method: 'POST', url: `${origin}/v1/${subscription}:${method}`, body, signal });
+  const call = (method: string, body: object): Promise<ApiAnswer> =>
+    ask({ method: 'POST', url: `${origin}/v1/${subscription}:${method}`, body });
 
   const tell = (method: string, ackIds: readonly string[], more: object = {}): Promise<void> =>
     inSubscription(async () => {
@@ -62,16 +60,7 @@ export const subscriptionOf = (options: SubscriptionOptions): Subscription => {
     });
 
   return {
-    pull: () =>
-      inSubscription(async () => {
-        const signal = AbortSignal.timeout(waitMs);
-        try {
-          return messagesIn(jsonIn(await call('pull', { maxMessages }, signal)));
-        } catch (thrown) {
-          if (signal.aborted) return [];
-          throw thrown;
-        }
-      }),
+    pull: () => inSubscription(async () => messagesIn(jsonIn(await call('pull', pullBody)))),
     acknowledge: (ackIds) => tell('acknowledge', ackIds),
     extend: (ackIds) => tell('modifyAckDeadline', ackIds, { ackDeadlineSeconds: leaseSeconds }),
   };

@@ -3,9 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { jsonIn } from '../../functions/gcp/client.ts';
 import type { Alert } from '../../shared/alert/alert.ts';
-import { type JsonObject, listOf, pathOf, textOf } from '../../shared/schema/json.ts';
+import type { JsonObject } from '../../shared/schema/json.ts';
 import { variables } from '../../shared/settings/environment.ts';
 import { archivedIn } from '../functions/archived.ts';
 import { packedFunction } from '../functions/gcp/packed-function.ts';
@@ -14,42 +13,14 @@ import { archiveBucket, openWorld, type World } from '../functions/gcp/world.ts'
 import { type CloudRun, openCloudRun } from '../stand-ins/cloud-run.ts';
 import { wireToCloudStorage } from '../stand-ins/cloud-storage.ts';
 import { madeDatabase } from '../stand-ins/firestore.ts';
-import { askerOf } from '../stand-ins/google.ts';
 import type { Wire } from '../stand-ins/wire.ts';
 import { emulatorOf } from './emulators.ts';
+import { pubsub, topicsOf } from './topics.ts';
 
-const pubsub = emulatorOf('pubsub');
 const place = `projects/example-${process.pid}`;
 const work = mkdtempSync(join(tmpdir(), 'klaxon-gcp-'));
 const folder = join(work, 'package');
-const ask = askerOf({ silenceMs: 60_000 });
-
-const call = async (method: 'POST' | 'PUT', path: string, body: object) =>
-  jsonIn(await ask({ method, url: `${pubsub}/v1/${path}`, body }));
-
-const publish = (texts: readonly string[]) =>
-  call('POST', `${place}/topics/logs:publish`, {
-    messages: texts.map((text) => ({ data: Buffer.from(text).toString('base64') })),
-  });
-
-/** What has come to a subscription by now, and is acknowledged. */
-const pulled = async (name: string): Promise<readonly string[]> => {
-  const subscription = `${place}/subscriptions/${name}`;
-  const answer = await call('POST', `${subscription}:pull`, { maxMessages: 100, returnImmediately: true });
-  const received = listOf(pathOf(answer, 'receivedMessages'));
-  const ackIds = received.map((one) => textOf(pathOf(one, 'ackId')) ?? '');
-  if (ackIds.length > 0) await call('POST', `${subscription}:acknowledge`, { ackIds });
-  return received.map((one) =>
-    Buffer.from(textOf(pathOf(one, 'message', 'data')) ?? '', 'base64').toString('utf8'),
-  );
-};
-
-/** Waits until so many messages have come. */
-const awaited = async (name: string, count: number): Promise<readonly string[]> => {
-  const texts: string[] = [];
-  while (texts.length < count) texts.push(...(await pulled(name)));
-  return texts;
-};
+const { call, publish, awaited } = topicsOf(place);
 
 let world: World;
 let wire: Wire;

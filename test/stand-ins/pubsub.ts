@@ -15,10 +15,6 @@ export interface FakePubsub {
   readonly left: () => readonly JsonObject[];
   /** The time of everything that was handed over is up: what is not acknowledged waits again. */
   readonly lapse: () => void;
-  /** Whether a pull that finds nothing waits for something, as Google's do; otherwise it is answered at once. */
-  readonly waits: (doesWait: boolean) => void;
-  /** Waits until so many pulls wait, no more and no less. */
-  readonly waiting: (count: number) => Promise<void>;
   /** How many ids each request named, by the method. */
   readonly named: () => readonly (readonly [method: string, count: number])[];
   /** The data of what was published to a topic, in its order. */
@@ -28,6 +24,7 @@ export interface FakePubsub {
 
 interface Asked {
   readonly maxMessages?: number;
+  readonly returnImmediately?: boolean;
   readonly ackIds?: readonly string[];
   readonly messages?: readonly { readonly data: string }[];
 }
@@ -41,9 +38,7 @@ export const openPubsub = async (mostAtOnce = 1000): Promise<FakePubsub> => {
   const leased = new Map<string, JsonObject>();
   const published = new Map<string, string[]>();
   const named: [string, number][] = [];
-  const pulls = new Set<() => void>();
-  const watchers = new Set<() => void>();
-  let [handed, doesWait] = [0, false];
+  let handed = 0;
 
   const handOver = (most: number) => {
     let [count, bytes] = [0, 0];
@@ -56,26 +51,10 @@ export const openPubsub = async (mostAtOnce = 1000): Promise<FakePubsub> => {
     });
     return receivedMessages.length > 0 ? { receivedMessages } : {};
   };
-  const tellWatchers = (): void => {
-    for (const watch of [...watchers]) watch();
-  };
-  const somethingCame = (incoming: IncomingMessage): Promise<void> =>
-    new Promise((resolve) => {
-      const done = (): void => {
-        pulls.delete(done);
-        tellWatchers();
-        resolve();
-      };
-      pulls.add(done);
-      tellWatchers();
-      incoming.socket.once('close', done);
-    });
   const answers: Readonly<Record<string, (asked: Asked, incoming: IncomingMessage) => Promise<object>>> = {
-    pull: async ({ maxMessages = 0 }, incoming) => {
-      while (doesWait && queue.length === 0 && !incoming.socket.destroyed) await somethingCame(incoming);
-      // What nobody is there to hear of is handed to nobody.
-      return incoming.socket.destroyed ? {} : handOver(maxMessages);
-    },
+    pull: async ({ maxMessages = 0, returnImmediately }) =>
+      // One that waits would be handed what comes later, whether or not anybody still is there: it is never answered.
+      queue.length > 0 || returnImmediately ? handOver(maxMessages) : new Promise<never>(() => undefined),
     acknowledge: async ({ ackIds = [] }) => {
       for (const id of ackIds) leased.delete(id);
       return {};
@@ -102,26 +81,12 @@ export const openPubsub = async (mostAtOnce = 1000): Promise<FakePubsub> => {
     subscription: 'projects/klaxon-example/subscriptions/klaxon',
     put: (messages) => {
       queue.push(...messages);
-      for (const answer of [...pulls]) answer();
     },
     left: () => [...queue, ...leased.values()],
     lapse: () => {
       queue = [...leased.values(), ...queue];
       leased.clear();
     },
-    waits: (does) => {
-      doesWait = does;
-    },
-    waiting: (count) =>
-      new Promise((resolve) => {
-        const watch = (): void => {
-          if (pulls.size !== count) return;
-          watchers.delete(watch);
-          resolve();
-        };
-        watchers.add(watch);
-        watch();
-      }),
     named: () => named,
     publishedTo: (topic) => published.get(topic) ?? [],
     close: () => closed(server),

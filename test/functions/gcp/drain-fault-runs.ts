@@ -25,9 +25,11 @@ export const openStage = async (): Promise<Stage<Service>> => {
       subscription: queue.subscription,
       ask: askerOf({ silenceMs }),
       origin: wire.url,
-      waitMs: silenceMs,
     });
-    const deal = functionOn(surroundings, { pulls: { subscription, limits: drainLimits }, now });
+    const deal = functionOn(surroundings, {
+      pulls: { subscription, limits: { ...drainLimits, mostLooks: 2 } },
+      now,
+    });
     const { path, headers } = taskOf('drain');
     const request = { method: 'POST', path, headers, body: Buffer.of() };
     await deal(request, now() + runMs).catch(() => undefined);

@@ -63,6 +63,7 @@ export const played = ({ fails = () => undefined, receiver, limits, waiting }: P
     now: () => start,
     pause: (_, signal) =>
       new Promise((resolve) => {
+        if (!signal) resolve();
         closings.push(resolve);
         signal?.addEventListener('abort', () => resolve());
       }),
