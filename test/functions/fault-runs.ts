@@ -83,7 +83,7 @@ export const runWith = async <S extends string>(
 export const functionMs = 8_000;
 
 /** Long enough that no answer comes late, short enough to wait for one that never comes. */
-export const silenceMs = 500;
+export const silenceMs = 1_000;
 
 /** Waits between attempts are passed over; a wait for somebody's silence, which may end early, is not. */
 export const hurried: Pause = (milliseconds, signal) => pause(signal ? milliseconds : 1, signal);
