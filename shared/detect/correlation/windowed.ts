@@ -200,10 +200,14 @@ const canHold = (
     (most, { operator, value }) => (operator === 'gte' || operator === 'gt' ? Math.max(most, value) : most),
     0,
   );
-  let count = 0;
-  // Of what is told with both its ends one is counted.
-  for (const members of sets) for (const { id } of members) if (!id.startsWith('-')) count++;
-  return count >= least;
+  // A full bucket may hold the one end of a value and no more the other.
+  const slots = new Set<string>();
+  for (const members of sets)
+    for (const { id } of members) {
+      slots.add(slotIn(id));
+      if (slots.size >= least) return true;
+    }
+  return slots.size >= least;
 };
 
 /** Every firing that something told now has a part in, and what was in its window. */
@@ -230,12 +234,15 @@ const observationsIn = (members: readonly Member[]): readonly Observation[] => {
   for (const { id, time, value } of members) {
     const shown = shownIn(value);
     if (!shown) continue;
-    const slot = id.startsWith('+') || id.startsWith('-') ? id.slice(1) : id;
+    const slot = slotIn(id);
     const at = Math.abs(time);
     observations.set(`${slot}\n${at}`, { time: at, slot, ...shown });
   }
   return [...observations.values()];
 };
+
+/** The same for both ends of what showed. */
+const slotIn = (id: string): string => (id.startsWith('+') || id.startsWith('-') ? id.slice(1) : id);
 
 /** What this module has written, so its form is known; anything else is passed over. */
 const shownIn = (value: Member['value']): Shown | undefined =>

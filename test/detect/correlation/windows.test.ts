@@ -93,6 +93,14 @@ describe('a value_count', () => {
     expect(await firedAt(rules, [read(0, 'a'), read(12, 'b'), read(15, 'c')])).toEqual([]);
   });
 
+  it('cannot be blinded by a flood of values', async () => {
+    for (const count of [100, 197, 198, 200, 250, 1000, 3000]) {
+      const flood = Array.from({ length: count }, (_, n) => read(n / 1000, `value-${n}`));
+      expect([count, (await firedAt(rules, flood)).length > 0]).toEqual([count, true]);
+      expect([count, (await replayed(rules, [flood, [read(8, 'late')]])).length > 0]).toEqual([count, true]);
+    }
+  });
+
   it('cannot be blinded by a flood of one value', async () => {
     const flood = Array.from({ length: 3000 }, (_, n) => read(n / 1000, 'same'));
     expect(await firedAt(rules, [...flood, read(8, 'b'), read(9, 'c')])).toEqual([9]);
