@@ -1,7 +1,7 @@
 /** What AWS alone is asked for: whole accounts, buckets that logs lie in, CloudTrail, and how large the functions are. */
 import { type Static, Type } from '@sinclair/typebox';
 import { maybe, oneOf } from '../schema/type.ts';
-import { closed, listed, made, named } from './form.ts';
+import { closed, listed, made, named, type WithDefaults } from './form.ts';
 
 /** Where something of AWS is. */
 export const awsPlace = {
@@ -98,10 +98,4 @@ export const AwsSettings = closed({
   alarms: maybe(made("the ARN of the SNS topic that is told of Klaxon's own faults")),
 });
 
-export type AwsFile = Static<typeof AwsSettings>;
-
-/** As the program uses it. */
-export type AwsSettings = Required<Pick<Filled, keyof typeof awsDefaults>> &
-  Pick<AwsFile, 'concurrency' | 'alarms'>;
-
-type Filled = { readonly [K in keyof AwsFile]: Exclude<AwsFile[K], undefined> };
+export type AwsSettings = WithDefaults<Static<typeof AwsSettings>, typeof awsDefaults>;

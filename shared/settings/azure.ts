@@ -1,7 +1,7 @@
 /** What Azure alone is asked for: which logs AKS sends, how large the hub and the function are, and what they share with others. */
 import { type Static, Type } from '@sinclair/typebox';
 import { maybe, oneOf } from '../schema/type.ts';
-import { closed, listed, named } from './form.ts';
+import { closed, listed, named, type WithDefaults } from './form.ts';
 
 export const subscription = named(
   'the id of an Azure subscription',
@@ -133,10 +133,4 @@ export const AzureSettings = closed({
   ),
 });
 
-export type AzureFile = Static<typeof AzureSettings>;
-
-/** As the program uses it. */
-export type AzureSettings = Required<Pick<Filled, keyof typeof azureDefaults>> &
-  Omit<AzureFile, keyof typeof azureDefaults>;
-
-type Filled = { readonly [K in keyof AzureFile]: Exclude<AzureFile[K], undefined> };
+export type AzureSettings = WithDefaults<Static<typeof AzureSettings>, typeof azureDefaults>;

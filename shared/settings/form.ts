@@ -33,3 +33,8 @@ export const word = <const W extends string>(text: W) => Type.Readonly(Type.Lite
 
 /** What infrastructure makes itself where a sink names nothing of yours. */
 export const made = (what: string) => named(`${what}; without it one is made`);
+
+/** A section of the file as the program uses it: every key that has a default is there. */
+export type WithDefaults<File, Defaults> = {
+  readonly [K in keyof File & keyof Defaults]-?: Exclude<File[K], undefined>;
+} & Omit<File, keyof Defaults>;

@@ -1,7 +1,7 @@
 /** What Google Cloud alone is asked for: where Klaxon is, whose logs are read, and how large its services are. */
 import { type Static, Type } from '@sinclair/typebox';
 import { maybe, oneOf } from '../schema/type.ts';
-import { closed, listed, named } from './form.ts';
+import { closed, listed, named, type WithDefaults } from './form.ts';
 
 const projectForm = '^[a-z0-9.:-]{4,80}$';
 
@@ -106,10 +106,4 @@ export const GcpSettings = closed({
   ),
 });
 
-export type GcpFile = Static<typeof GcpSettings>;
-
-/** As the program uses it. */
-export type GcpSettings = Required<Pick<Filled, keyof typeof gcpDefaults>> &
-  Omit<GcpFile, keyof typeof gcpDefaults>;
-
-type Filled = { readonly [K in keyof GcpFile]: Exclude<GcpFile[K], undefined> };
+export type GcpSettings = WithDefaults<Static<typeof GcpSettings>, typeof gcpDefaults>;
