@@ -79,6 +79,11 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
     rules.flatMap((rule) => [...testsOfRule(rule)]),
     numbers,
   );
+  /** The event's own answers to those tests that are decided for all events like it. */
+  const answersTo =
+    (isDecided: (test: Test) => boolean, current: Answers): Known =>
+    (test) =>
+      isDecided(test) ? current.of(numbers.of(test), test) : undefined;
   const routes = new Trie<RoutePart, Route>();
   let meetings = 0;
   const unrouted = new Map<Dialect, readonly Candidate[]>();
@@ -111,8 +116,9 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
     const earlier = routes.get(name);
     if (earlier) return earlier;
     if (routes.size >= maxRoutes) forgetRoutes();
-    const remainders = remaining(rulesFor(event.origin.dialect), (test) =>
-      isDecided(test, event) ? current.of(numbers.of(test), test) : undefined,
+    const remainders = remaining(
+      rulesFor(event.origin.dialect),
+      answersTo((test) => isDecided(test, event), current),
     );
     const views = derivedFromBody.filter((name) => !isRuledOut(name, event));
     const route: Route = { remainders, views, byClass: new Trie() };
@@ -132,8 +138,9 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
     const remainders =
       key === unclassed
         ? route.remainders
-        : remaining(route.remainders, (test) =>
-            classes.decide(test, event) ? current.of(numbers.of(test), test) : undefined,
+        : remaining(
+            route.remainders,
+            answersTo((test) => classes.decide(test, event), current),
           );
     const views = route.views.filter((view) => remainders.some((remainder) => asksFor(remainder, view)));
     const meeting: Meeting = { remainders, views, byViews: [] };
