@@ -46,6 +46,19 @@ export const pathOf = (value: JsonValue | undefined, ...keys: readonly string[])
   return current;
 };
 
+/** Whether two values are equal in all their parts. Parts that are undefined and parts that are not there are two things. */
+export const isSame = (left: JsonValue | undefined, right: JsonValue | undefined): boolean => {
+  if (left === right) return true;
+  if (!isTree(left) || !isTree(right) || Array.isArray(left) !== Array.isArray(right)) return false;
+  const keys = Object.keys(left);
+  if (keys.length !== Object.keys(right).length) return false;
+  for (const key of keys) if (!Object.hasOwn(right, key) || !isSame(left[key], right[key])) return false;
+  return true;
+};
+
+const isTree = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null;
+
 /** The value a JSON text holds, never deeper than can be written again, or undefined where it is not JSON. */
 export const parsedJson = (text: string): JsonValue | undefined => {
   let value: JsonValue;

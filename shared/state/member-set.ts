@@ -1,5 +1,6 @@
 /** The members of a key and some more in, the members it then has, out: the arithmetic that every StateStore shares. */
 import { defaultMaxMembers, type Entry, type Member } from '../ports.ts';
+import { isSame } from '../schema/json.ts';
 
 /** A member as a store keeps it. */
 export interface KeptMember extends Member {
@@ -34,8 +35,11 @@ const joined = (left: KeptMember, right: KeptMember): KeptMember => ({
 });
 
 /** The earlier one; at the same time the one whose value is less as text, so that order of arrival does not decide. */
-const isBefore = (left: Member, right: Member): boolean =>
-  left.time === right.time ? valueText(left) < valueText(right) : left.time < right.time;
+const isBefore = (left: Member, right: Member): boolean => {
+  if (left.time !== right.time) return left.time < right.time;
+  // What comes again is nearly always the same, and to see that takes no text.
+  return !isSame(left.value, right.value) && valueText(left) < valueText(right);
+};
 
 const valueText = ({ value }: Member): string => (value === undefined ? '' : JSON.stringify(value));
 

@@ -43,6 +43,8 @@ const hourSeconds = 4 * 86_400;
 const rememberedHours = 2048;
 /** Different values of one delivery beyond this, and groups, are not counted. */
 const maxDistinct = 500;
+/** Hashes of values that this process keeps. */
+const rememberedValues = 2048;
 /** Enough to tell some thousand values apart. */
 const hashLength = 10;
 const maxGroups = 10_000;
@@ -60,7 +62,19 @@ export const baselineWatch = (
   /** The latest hour of an event, and hours that are judged and told. */
   let latest = 0;
   const judged = new Recent<true>(rememberedHours);
+  const isJudged = (hour: number): boolean => judged.get(String(hour)) === true;
+  /** From this hour back all are judged. */
+  let judgedFrom = 0;
   let finished: number[] = [];
+  /** The same values come again and again, and a look-up is cheaper than a hash. */
+  const hashes = new Recent<string>(rememberedValues);
+  const shortHashOf = (value: string): string => {
+    const known = hashes.get(value);
+    if (known !== undefined) return known;
+    const hash = hashOf(value).slice(0, hashLength);
+    hashes.put(value, hash);
+    return hash;
+  };
 
   const take = (place: number, trigger: Trigger): void => {
     const input = correlation.inputs[place];
@@ -89,10 +103,14 @@ export const baselineWatch = (
   /** Judges the hours that are closed, the oldest first, each with all the groups that it was told with. */
   const closed = async (latestHour: number, told: readonly number[]): Promise<readonly Occurrence[]> => {
     const lastClosed = latestHour - hoursOpen;
-    const recent = Array.from({ length: hoursLookedBack }, (_, at) => lastClosed - at);
-    const due = [...new Set([...recent, ...told])]
-      .filter((hour) => hour > 0 && hour <= lastClosed && !judged.get(String(hour)))
+    const recent =
+      lastClosed === judgedFrom ? [] : Array.from({ length: hoursLookedBack }, (_, at) => lastClosed - at);
+    const due = [...recent, ...told]
+      .filter(
+        (hour, at, all) => hour > 0 && hour <= lastClosed && all.indexOf(hour) === at && !isJudged(hour),
+      )
       .toSorted((left, right) => left - right);
+    judgedFrom = lastClosed;
     if (due.length === 0) return [];
     const groups = await state.add(due.map((hour) => groupsEntry(rule, hour, [])));
     const occurrences: Occurrence[] = [];
@@ -165,7 +183,7 @@ export const baselineWatch = (
       return {
         entries: [
           ...groupsEntries(rule, taken),
-          ...taken.map(toldEntry),
+          ...taken.map((hour) => toldEntry(hour, shortHashOf)),
           // What was judged before this drain has long become alerts.
           ...done.map((hour) => groupsEntry(rule, hour, [{ id: judgedMark, time: hour * hourMilliseconds }])),
         ],
@@ -220,11 +238,12 @@ interface Told {
   readonly witness: Witness;
 }
 
-const toldEntry = ({ key, hour, ids, distinct, first }: GroupHour): Entry => {
+const toldEntry = (
+  { key, hour, ids, distinct, first }: GroupHour,
+  shortHashOf: (value: string) => string,
+): Entry => {
   const id = hashOf(ids.toSorted().join('\n'));
-  const hashed = distinct.map((some) =>
-    Object.freeze([...some].map((value) => hashOf(value).slice(0, hashLength))),
-  );
+  const hashed = distinct.map((some) => Object.freeze([...some].map(shortHashOf)));
   const told: Told = Object.freeze({
     count: ids.length,
     distinct: Object.freeze(hashed),

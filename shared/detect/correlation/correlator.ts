@@ -43,24 +43,65 @@ export interface CorrelatorOptions {
 
 /** Who hears of a rule's findings, and as which of its inputs. */
 interface Listener {
-  readonly watch: Watch;
+  readonly post: Post;
   readonly place: number;
 }
 
+/** A watch on its level. */
+interface Post {
+  readonly watch: Watch;
+  /** Its place on the level. */
+  readonly order: number;
+  readonly level: Level;
+  /** It may have something to tell. */
+  isAwake: boolean;
+}
+
+interface Level {
+  readonly posts: readonly Post[];
+  /** Those that may have something to tell: of all the watches a delivery reaches few. */
+  awake: Post[];
+}
+
+const levelWith = (watches: readonly Watch[]): Level => {
+  const posts: Post[] = [];
+  const level: Level = { posts, awake: [] };
+  for (const [order, watch] of watches.entries()) posts.push({ watch, order, level, isAwake: false });
+  return level;
+};
+
+const wake = (post: Post): void => {
+  if (post.isAwake) return;
+  post.isAwake = true;
+  post.level.awake.push(post);
+};
+
+/** Those that are awake, in their order; they are so no more. */
+const awakeOn = (level: Level): readonly Post[] => {
+  const { awake } = level;
+  level.awake = [];
+  for (const post of awake) post.isAwake = false;
+  return awake.sort((left, right) => left.order - right.order);
+};
+
 export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOptions): Correlator => {
-  const levels = levelsOf(rules).map((level) => level.map((rule) => watchOf(rule, options)));
+  const levels = levelsOf(rules).map((level) => levelWith(level.map((rule) => watchOf(rule, options))));
   const listeners = new Map<string, Listener[]>();
-  for (const watch of levels.flat()) {
-    for (const [place, { rule }] of heardBy(correlationOf(watch.rule)).entries()) {
+  for (const post of levels.flatMap(({ posts }) => posts)) {
+    for (const [place, { rule }] of heardBy(correlationOf(post.watch.rule)).entries()) {
       const known = listeners.get(rule);
-      if (known) known.push({ watch, place });
-      else listeners.set(rule, [{ watch, place }]);
+      if (known) known.push({ post, place });
+      else listeners.set(rule, [{ post, place }]);
     }
   }
   let waiting = 0;
 
   const tell = (trigger: Trigger, heard = listeners.get(trigger.rule.id)): void => {
-    if (heard) for (const { watch, place } of heard) watch.take(place, trigger);
+    if (!heard) return;
+    for (const { post, place } of heard) {
+      post.watch.take(place, trigger);
+      wake(post);
+    }
   };
 
   /** What a correlation finds is told to those above it. */
@@ -75,13 +116,19 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
   });
 
   /** Level by level, for what holds on one is told to the next. */
-  const asked = async (questionOf: (watch: Watch) => Question | undefined): Promise<readonly Incident[]> => {
+  const asked = async (
+    postsOn: (level: Level) => readonly Post[],
+    questionOf: (watch: Watch) => Question | undefined,
+  ): Promise<readonly Incident[]> => {
     const incidents: Incident[] = [];
-    for (const watches of levels) {
+    for (const level of levels) {
       const question = askedTogether(
-        watches.flatMap((watch) => {
-          const own = questionOf(watch);
-          return own ? [heldBy(watch.rule, own, incidents)] : [];
+        postsOn(level).flatMap((post) => {
+          const own = questionOf(post.watch);
+          if (!own) return [];
+          // What it reads in the answer may be worth telling the next time.
+          wake(post);
+          return [heldBy(post.watch.rule, own, incidents)];
         }),
       );
       if (!question) continue;
@@ -105,10 +152,13 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
     waiting: () => waiting,
     settle: () => {
       waiting = 0;
-      return asked((watch) => watch.drain());
+      return asked(awakeOn, (watch) => watch.drain());
     },
     tick: () =>
-      asked((watch) => askedTogether([watch.drain(), watch.tick?.()].filter((some) => some !== undefined))),
+      asked(
+        ({ posts }) => posts,
+        (watch) => askedTogether([watch.drain(), watch.tick?.()].filter((some) => some !== undefined)),
+      ),
   };
 };
 

@@ -193,21 +193,21 @@ const canHold = (
   { type, comparisons, expression }: WindowCorrelation,
   sets: readonly (readonly Member[])[],
 ): boolean => {
-  const isCounted =
-    (countingTypes as readonly string[]).includes(type) || (!expression && type === 'temporal');
+  const isOverInputs = type === 'temporal' || type === 'temporal_ordered';
+  const isCounted = (countingTypes as readonly string[]).includes(type) || (isOverInputs && !expression);
   if (!isCounted) return true;
   const least = comparisons.reduce(
     (most, { operator, value }) => (operator === 'gte' || operator === 'gt' ? Math.max(most, value) : most),
     0,
   );
-  // A full bucket may hold the one end of a value and no more the other.
-  const slots = new Set<string>();
+  const counted = new Set<unknown>();
   for (const members of sets)
-    for (const { id } of members) {
-      slots.add(slotIn(id));
-      if (slots.size >= least) return true;
+    for (const { id, value } of members) {
+      // A full bucket may hold the one end of a value and no more the other. No sequence has more steps than inputs.
+      counted.add(isOverInputs ? shownIn(value)?.input : slotIn(id));
+      if (counted.size >= least) return true;
     }
-  return slots.size >= least;
+  return counted.size >= least;
 };
 
 /** Every firing that something told now has a part in, and what was in its window. */
