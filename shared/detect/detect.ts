@@ -34,6 +34,8 @@ interface Remainder {
 /** A remainder that can be asked. */
 interface Candidate {
   readonly rule: Rule;
+  /** Of all such only the first that holds is found. */
+  readonly isOneOfFirst: boolean;
   readonly holds: (answers: Answers) => boolean;
   readonly severityOf: (answers: Answers) => Severity;
 }
@@ -94,6 +96,7 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
       const cases = severityCases.map(({ when, severity }) => ({ holds: compiled(when, bind), severity }));
       return {
         rule,
+        isOneOfFirst: rule.source === options.firstOf,
         holds: compiled(expression, bind),
         severityOf: (current) => cases.find(({ holds }) => holds(current))?.severity ?? rule.severity,
       };
@@ -178,9 +181,8 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
       let findings: Finding[] | undefined;
       let isFirstFound = false;
       for (const candidate of candidatesFor(event, current)) {
-        const isOneOfFirst = candidate.rule.source === options.firstOf;
-        if ((isOneOfFirst && isFirstFound) || !candidate.holds(current)) continue;
-        isFirstFound ||= isOneOfFirst;
+        if ((candidate.isOneOfFirst && isFirstFound) || !candidate.holds(current)) continue;
+        isFirstFound ||= candidate.isOneOfFirst;
         const { rule } = candidate;
         const finding = { rule, severity: candidate.severityOf(current), event, scope: current.scope };
         if (findings) findings.push(finding);

@@ -11,6 +11,7 @@ import {
   type EventReader,
   type FieldPath,
   Many,
+  type Segment,
 } from './field-path.ts';
 import { isOfOtherRecords } from './routing.ts';
 import type { Scope } from './scope.ts';
@@ -69,8 +70,8 @@ const readerFor = (path: FieldPath): EventReader => {
   const { segments, text } = path;
   const first = segments[0]?.name ?? '';
   const part = eventParts.find((name) => name === first);
-  if (part !== undefined) return (event) => collect(event[part] as JsonObject, segments, 1);
-  if (viewNames.includes(first)) return (_, viewNamed) => collect(viewNamed(first), segments, 1);
+  if (part !== undefined) return memberReader((event) => event[part] as JsonObject, segments);
+  if (viewNames.includes(first)) return memberReader((_, viewNamed) => viewNamed(first), segments);
   const read =
     direct.get(text) ??
     underDottedKey(text) ??
@@ -81,6 +82,22 @@ const readerFor = (path: FieldPath): EventReader => {
     if (native && segments.length > 1 && Object.hasOwn(native, text))
       return collect(native[text], segments, segments.length);
     return collect(native, segments, 0);
+  };
+};
+
+type ObjectReader = (...asked: Parameters<EventReader>) => JsonObject | undefined;
+
+/** Most paths into a part of an event lead to one of its own texts: that is found without a walk. */
+const memberReader = (objectIn: ObjectReader, segments: readonly Segment[]): EventReader => {
+  const walk = (object: JsonObject | undefined): Collected => collect(object, segments, 1);
+  const [, member, ...below] = segments;
+  if (!member || member.index !== undefined || member.inherited || below.length > 0)
+    return (...asked) => walk(objectIn(...asked));
+  const { name } = member;
+  return (event, viewNamed) => {
+    const object = objectIn(event, viewNamed);
+    const value = object?.[name];
+    return typeof value === 'string' ? value : walk(object);
   };
 };
 
@@ -95,6 +112,9 @@ export class EventScope implements Scope {
   #event: AuditEvent;
   #count = 0;
   readonly #views = new Map<string, Derived>();
+  /** By path: what it led to, and in which event. Many rules ask for the same fields. */
+  readonly #found: Collected[] = [];
+  readonly #foundIn: number[] = [];
   readonly #enricher: Enricher | undefined;
 
   constructor(event: AuditEvent, enricher?: Enricher) {
@@ -109,8 +129,13 @@ export class EventScope implements Scope {
   }
 
   valuesAt(path: FieldPath): Collected {
+    const { number } = path;
+    if (this.#foundIn[number] === this.#count) return this.#found[number];
     path.reader ??= readerFor(path);
-    return path.reader(this.#event, this.#viewNamed);
+    const found = path.reader(this.#event, this.#viewNamed);
+    this.#foundIn[number] = this.#count;
+    this.#found[number] = found;
+    return found;
   }
 
   whole(): JsonValue | undefined {

@@ -32,6 +32,8 @@ export interface FieldPath {
   /** Equal for paths that lead to the same, and only for them. */
   readonly key: string;
   readonly segments: readonly Segment[];
+  /** Equal for paths of the same text that lead to the same: small numbers, from 0. */
+  readonly number: number;
   /** How it is read from events, kept by who worked it out: paths live as long as their rules. */
   reader: EventReader | undefined;
 }
@@ -47,17 +49,30 @@ const maxJoined = 16;
 /** Lists in lists are opened this many times. */
 const maxNesting = 16;
 
-export const fieldPathOf = (text: string, steps: readonly Step[] = stepsOf(text)): FieldPath => ({
-  text,
-  key: JSON.stringify(steps.map(({ name, index }) => (index === undefined ? name : [name, index]))),
-  segments: steps.map(({ name, index }, at) => ({
-    name: asKey(name),
-    index,
-    inherited: name in Object.prototype,
-    joined: joinedFrom(steps, at),
-  })),
-  reader: undefined,
-});
+export const fieldPathOf = (text: string, steps: readonly Step[] = stepsOf(text)): FieldPath => {
+  const key = JSON.stringify(steps.map(({ name, index }) => (index === undefined ? name : [name, index])));
+  return {
+    text,
+    key,
+    segments: steps.map(({ name, index }, at) => ({
+      name: asKey(name),
+      index,
+      inherited: name in Object.prototype,
+      joined: joinedFrom(steps, at),
+    })),
+    number: numberOf(`${text} ${key}`),
+    reader: undefined,
+  };
+};
+
+/** There are as many as rules name fields. */
+const numbers = new Map<string, number>();
+
+const numberOf = (name: string): number => {
+  const known = numbers.get(name) ?? numbers.size;
+  numbers.set(name, known);
+  return known;
+};
 
 /** The same text as V8 keeps the keys of objects: a look-up by it needs no search for the key first. */
 const asKey = (name: string): string => Object.keys({ [name]: true })[0] ?? name;

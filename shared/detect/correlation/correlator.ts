@@ -1,5 +1,6 @@
 /** Findings of a delivery in, one after the other; once memory has been told of them, the correlations that hold, out. */
 import type { Clock, StateStore } from '../../ports.ts';
+import type { AuditEvent } from '../../schema/audit-event.ts';
 import type { Enricher } from '../enrich/enricher.ts';
 import { EventScope } from '../event-scope.ts';
 import type { Finding } from '../finding.ts';
@@ -16,7 +17,7 @@ import { silenceWatch } from './silence.ts';
 import { groupScope, type Trigger } from './trigger.ts';
 import { askedTogether, type Question, type Watch } from './watch.ts';
 import { windowWatch } from './windowed.ts';
-import { type Witness, witnessOf } from './witness.ts';
+import { type Remembered, rememberedOf, type Witness, witnessOf } from './witness.ts';
 
 export interface Correlator {
   /** Remembers a finding for the next `settle`. Findings that no correlation hears of cost one look-up. */
@@ -95,6 +96,8 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
     }
   }
   let waiting = 0;
+  /** The event of the last finding: those of one event come one after the other. */
+  let met: MetEvent | undefined;
 
   const tell = (trigger: Trigger, heard = listeners.get(trigger.rule.id)): void => {
     if (!heard) return;
@@ -146,12 +149,14 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
       // What has no time lies in no window.
       if (time === undefined || !heard) return;
       waiting++;
-      const scope = finding.scope ?? new EventScope(event, options.enricher);
-      tell(new EventTrigger(finding, time, scope), heard);
+      if (met?.event !== event)
+        met = new MetEvent(event, time, finding.scope ?? new EventScope(event, options.enricher));
+      tell(new EventTrigger(rule, met), heard);
     },
     waiting: () => waiting,
     settle: () => {
       waiting = 0;
+      met = undefined;
       return asked(awakeOn, (watch) => watch.drain());
     },
     tick: () =>
@@ -204,33 +209,56 @@ const levelsOf = (rules: readonly Rule[]): readonly (readonly Rule[])[] => {
   return levels;
 };
 
-/** An event that met a rule. What costs is worked out only where it is asked for. */
+/** An event, whatever rules it met. What costs is worked out only where it is asked for, and once. */
+class MetEvent {
+  readonly event: AuditEvent;
+  readonly time: number;
+  readonly scope: Scope;
+  #id: string | undefined;
+  #remembered: Remembered | undefined;
+
+  constructor(event: AuditEvent, time: number, scope: Scope) {
+    this.event = event;
+    this.time = time;
+    this.scope = scope;
+  }
+
+  get id(): string {
+    this.#id ??= hashOf(requestOf(this.event));
+    return this.#id;
+  }
+
+  get remembered(): Remembered {
+    this.#remembered ??= rememberedOf(this.event);
+    return this.#remembered;
+  }
+}
+
+/** An event that met a rule. */
 class EventTrigger implements Trigger {
   readonly rule: Rule;
   readonly time: number;
   readonly scope: Scope;
-  readonly #finding: Finding;
-  #id: string | undefined;
+  readonly #met: MetEvent;
   #witness: Witness | undefined;
 
-  constructor(finding: Finding, time: number, scope: Scope) {
-    this.rule = finding.rule;
-    this.time = time;
-    this.scope = scope;
-    this.#finding = finding;
+  constructor(rule: Rule, met: MetEvent) {
+    this.rule = rule;
+    this.time = met.time;
+    this.scope = met.scope;
+    this.#met = met;
   }
 
   get event(): string {
-    return this.#finding.event.id;
+    return this.#met.event.id;
   }
 
   get id(): string {
-    this.#id ??= hashOf(requestOf(this.#finding.event));
-    return this.#id;
+    return this.#met.id;
   }
 
   witness(): Witness {
-    this.#witness ??= witnessOf(this.#finding, this.time);
+    this.#witness ??= witnessOf(this.rule, this.time, this.#met.remembered);
     return this.#witness;
   }
 }

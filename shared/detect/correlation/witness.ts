@@ -1,7 +1,7 @@
 /** An event that a correlation remembers: enough of it to tell the story later, small enough to keep many. */
 import type { AuditEvent, Origin } from '../../schema/audit-event.ts';
 import type { JsonObject } from '../../schema/json.ts';
-import type { Finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
 
 /** Survives JSON, so that any store can keep it; some hundred bytes. */
 export interface Witness
@@ -18,13 +18,14 @@ export interface Witness
 const maxText = 256;
 const maxTexts = 8;
 
-export const witnessOf = ({ rule, event }: Finding, time: number): Witness => {
+/** What every rule that an event met remembers of it. */
+export type Remembered = Omit<Witness, 'time' | 'rule'>;
+
+export const rememberedOf = (event: AuditEvent): Remembered => {
   const { id, origin, actor, client, action, target, outcome } = event;
   const { cloud, account, region, cluster, clusterId, dialect, location } = origin;
   return trimmed({
     id,
-    time,
-    rule: { id: rule.id, title: rule.title },
     origin: { cloud, account, region, cluster, clusterId, dialect, location },
     actor,
     client,
@@ -33,6 +34,9 @@ export const witnessOf = ({ rule, event }: Finding, time: number): Witness => {
     outcome,
   });
 };
+
+export const witnessOf = ({ id, title }: Rule, time: number, remembered: Remembered): Witness =>
+  Object.freeze({ time, rule: trimmed({ id, title }), ...remembered });
 
 /** The same with absent members left out, texts cut and lists shortened; frozen, so that a store may keep it as it is. */
 const trimmed = <T>(value: T): T => cut(value as never) as T;
