@@ -8,19 +8,21 @@ import type { Rule } from '../rule.ts';
 import { type FirstSeen, heardBy } from './correlation.ts';
 import { Groups } from './groups.ts';
 import { type Occurrence, spanText, wholeStretch } from './incident.ts';
-import { distinctValues, type GroupValue, plainValues, type Trigger } from './trigger.ts';
+import { distinctValues, type GroupValue, plainPath, type Trigger } from './trigger.ts';
 import { askedTogether, keyOf, namedValues, type Question, type Watch } from './watch.ts';
 
 export const firstSeenWatch = (rule: Rule, correlation: FirstSeen): Watch => {
   const heard = heardBy(correlation);
+  const { fields } = correlation;
   const groups = new Groups(
     (values): FirstSeenGroup => ({
       values,
       key: keyOf(rule, values),
-      told: nothingTold(),
+      watchedIn: Number.NEGATIVE_INFINITY,
       seen: nothingSeen(),
     }),
   );
+  const told: Told = new Trie();
   let toldCount = 0;
   return {
     rule,
@@ -29,20 +31,24 @@ export const firstSeenWatch = (rule: Rule, correlation: FirstSeen): Watch => {
       if (!input) return;
       const isSign = place >= correlation.inputs.length;
       const step = stepOf(correlation, trigger.time);
+      // Nearly every value is known, and is found so without putting a text together.
+      const plain = isSign ? undefined : plainPath(trigger, input, fields);
+      if (plain && told.get(plain) === step) return;
       for (const group of groups.of(trigger, input)) {
         const isNews = isSign
           ? isWatchedNow(group, step, trigger)
-          : isSighted(group, step, trigger, correlation.fields);
+          : isSighted({ group, told, plain, step, trigger, fields });
         if (isNews) groups.touch(group);
       }
     },
     drain: () => {
       if (toldCount > toldValues) {
-        groups.forget();
+        told.clear();
         toldCount = 0;
       }
-      const onTold = (): void => {
+      const onTold = ({ path, step }: Sighting): void => {
         toldCount++;
+        if (step > (told.get(path) ?? Number.NEGATIVE_INFINITY)) told.set(path, step);
       };
       return askedTogether(
         groups.drain().map((group) => {
@@ -59,19 +65,13 @@ const questionOf = (
   group: FirstSeenGroup,
   seen: Seen,
   correlation: FirstSeen,
-  onTold: () => void,
+  onTold: (sighting: Sighting) => void,
 ): Question => ({
   entries: sightingEntries(group.key, seen, correlation),
   read: (answers) => {
     // From here on memory has them.
-    for (const { path, step } of seen.sightings.values()) {
-      toldIn(group, step)?.values.set(path, true);
-      onTold();
-    }
-    for (const step of seen.watched) {
-      const told = toldIn(group, step);
-      if (told) told.isWatched = true;
-    }
+    for (const sighting of seen.sightings.values()) onTold(sighting);
+    for (const step of seen.watched) group.watchedIn = Math.max(group.watchedIn, step);
     return newValues(seen, correlation, answers).map(({ value, time, trigger }): Occurrence => {
       const fields = correlation.fields.map(({ text }) => text);
       return {
@@ -90,8 +90,8 @@ const questionOf = (
 /** The earliest sighting of a value within one step of time. */
 interface Sighting {
   readonly value: string;
-  /** By which it is known again. */
-  readonly path: readonly string[];
+  /** By which it is known again: its group's values and its own. */
+  readonly path: readonly GroupValue[];
   readonly step: number;
   readonly time: number;
   readonly trigger: Trigger;
@@ -112,31 +112,16 @@ const nothingSeen = (): Seen => ({
   sightings: new Map(),
 });
 
-/** What memory is known to have of a group in the latest step of time: it need not be told again. */
-interface Told {
-  readonly step: number;
-  readonly values: Trie<string, true>;
-  isWatched: boolean;
-}
-
-const nothingTold = (step = Number.NEGATIVE_INFINITY): Told => ({
-  step,
-  values: new Trie(),
-  isWatched: false,
-});
+/** What memory is known to have, and need not be told again: the latest step of time of each value, below its group's values. */
+type Told = Trie<GroupValue, number>;
 
 interface FirstSeenGroup {
   readonly values: readonly GroupValue[];
   readonly key: string;
-  told: Told;
+  /** The latest step of time in which memory is known to have a sign that the group is watched. */
+  watchedIn: number;
   seen: Seen;
 }
-
-/** Undefined for a step that is past: nothing is known of those. */
-const toldIn = (group: FirstSeenGroup, step: number): Told | undefined => {
-  if (step > group.told.step) group.told = nothingTold(step);
-  return step === group.told.step ? group.told : undefined;
-};
 
 /** What all groups of a rule together are known to have told. */
 const toldValues = 20_000;
@@ -150,22 +135,25 @@ const stepsRemembered = 8;
 const stepOf = (correlation: FirstSeen, time: number): number =>
   Math.floor((time * stepsRemembered) / (correlation.seconds * 1000));
 
+/** A trigger that may show something new. */
+interface Shown {
+  readonly group: FirstSeenGroup;
+  readonly told: Told;
+  /** Where it is of one group, and has one value of each field. */
+  readonly plain: readonly GroupValue[] | undefined;
+  readonly step: number;
+  readonly trigger: Trigger;
+  readonly fields: readonly FieldPath[];
+}
+
 /** Whether a trigger shows a value that memory is not known to have. */
-const isSighted = (
-  { told, seen }: FirstSeenGroup,
-  step: number,
-  trigger: Trigger,
-  fields: readonly FieldPath[],
-): boolean => {
-  // Nearly every value is known, and is found so without putting a text together.
-  const plain = plainValues(trigger, fields);
-  const isPast = told.step === step;
-  if (plain && isPast && told.values.get(plain)) return false;
+const isSighted = ({ group, told, plain, step, trigger, fields }: Shown): boolean => {
+  const { seen } = group;
   const { time } = trigger;
   let isNews = false;
   for (const value of distinctValues(trigger, fields)) {
-    const path = plain ?? [value];
-    if (isPast && told.values.get(path)) continue;
+    const path = plain ?? [...group.values, value];
+    if (told.get(path) === step) continue;
     isNews = true;
     seen.since = Math.min(seen.since, time);
     const sighting = `${step} ${value}`;
@@ -176,8 +164,8 @@ const isSighted = (
 };
 
 /** A sign that the group is watched, though it brings no value. */
-const isWatchedNow = ({ told, seen }: FirstSeenGroup, step: number, { time }: Trigger): boolean => {
-  if (told.step === step && told.isWatched) return false;
+const isWatchedNow = ({ watchedIn, seen }: FirstSeenGroup, step: number, { time }: Trigger): boolean => {
+  if (watchedIn === step) return false;
   seen.since = Math.min(seen.since, time);
   seen.watched.add(step);
   return true;

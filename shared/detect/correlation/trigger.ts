@@ -55,15 +55,17 @@ const valueAt = (trigger: Trigger, path: FieldPath): GroupValue | undefined => {
   return found === undefined ? null : undefined;
 };
 
-/** The one value of each field; undefined where one of them is missing, or may be several. */
-export const plainValues = (
+/** The one group that a trigger is in, and the one value of each field; undefined where one is missing, or may be several. */
+export const plainPath = (
   trigger: Trigger,
+  { groupBy }: Input,
   fields: readonly FieldPath[],
-): readonly string[] | undefined => {
-  const values = new Array<string>(fields.length);
-  for (let at = 0; at < fields.length; at++) {
-    const value = valueAt(trigger, fields[at] as FieldPath);
-    if (value === undefined || value === null) return undefined;
+): readonly GroupValue[] | undefined => {
+  const values = new Array<GroupValue>(groupBy.length + fields.length);
+  for (let at = 0; at < values.length; at++) {
+    const isOfGroup = at < groupBy.length;
+    const value = valueAt(trigger, (isOfGroup ? groupBy[at] : fields[at - groupBy.length]) as FieldPath);
+    if (value === undefined || (value === null && !isOfGroup)) return undefined;
     values[at] = value;
   }
   return values;
