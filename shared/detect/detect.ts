@@ -98,7 +98,10 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
         rule,
         isOneOfFirst: rule.source === options.firstOf,
         holds: compiled(expression, bind),
-        severityOf: (current) => cases.find(({ holds }) => holds(current))?.severity ?? rule.severity,
+        severityOf:
+          cases.length === 0
+            ? () => rule.severity
+            : (current) => cases.find(({ holds }) => holds(current))?.severity ?? rule.severity,
       };
     });
 

@@ -21,9 +21,13 @@ export const eventParts = ['origin', 'actor', 'client', 'action', 'target', 'out
 
 /** A list of texts needs no flattening, and so no copy. */
 const textsAsTheyAre = (list: readonly string[] | undefined): Collected =>
-  Array.isArray(list) && list.every((member) => typeof member === 'string')
-    ? new Many(list)
-    : collect(list as JsonValue | undefined, [], 0);
+  Array.isArray(list) && areTexts(list) ? new Many(list) : collect(list as JsonValue | undefined, [], 0);
+
+/** A plain loop: this looks at the groups of every caller. */
+const areTexts = (list: readonly unknown[]): boolean => {
+  for (const member of list) if (typeof member !== 'string') return false;
+  return true;
+};
 
 /** Fields of audit events that most rules ask for, read without a walk. */
 const direct: ReadonlyMap<string, (audit: KubernetesAuditEvent) => Collected> = new Map<

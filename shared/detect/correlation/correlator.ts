@@ -45,6 +45,7 @@ export interface CorrelatorOptions {
 /** Who hears of a rule's findings, and as which of its inputs. */
 interface Listener {
   readonly post: Post;
+  readonly take: Watch['take'];
   readonly place: number;
 }
 
@@ -91,8 +92,9 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
   for (const post of levels.flatMap(({ posts }) => posts)) {
     for (const [place, { rule }] of heardBy(correlationOf(post.watch.rule)).entries()) {
       const known = listeners.get(rule);
-      if (known) known.push({ post, place });
-      else listeners.set(rule, [{ post, place }]);
+      const listener: Listener = { post, take: post.watch.take, place };
+      if (known) known.push(listener);
+      else listeners.set(rule, [listener]);
     }
   }
   let waiting = 0;
@@ -101,8 +103,8 @@ export const createCorrelator = (rules: readonly Rule[], options: CorrelatorOpti
 
   const tell = (trigger: Trigger, heard = listeners.get(trigger.rule.id)): void => {
     if (!heard) return;
-    for (const { post, place } of heard) {
-      post.watch.take(place, trigger);
+    for (const { post, take, place } of heard) {
+      take(place, trigger);
       wake(post);
     }
   };
