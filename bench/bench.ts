@@ -1,7 +1,7 @@
 /**
  * What detection costs beside what cannot be avoided. The floor is to gunzip a delivery and to parse both layers of its
- * JSON; the pipeline is to decode, normalise and detect. Both run over the same deliveries in one process, in turn, and
- * the ratio is the median of the pairs, so that a noisy machine disturbs both alike.
+ * JSON; the pipeline is to decode, normalise and detect. All that is compared runs over the same deliveries in one process, a
+ * few of them at a time, and a ratio is the median over these turns, so that a noisy machine disturbs all alike.
  */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -12,14 +12,13 @@ import { createInvestigation, type Investigation } from '../shared/alert/investi
 import { archiveBatch } from '../shared/archive/archive-batch.ts';
 import type { ArchiveForm } from '../shared/archive/line.ts';
 import { decode } from '../shared/decode/decode.ts';
-import type { Correlation, Input } from '../shared/detect/correlation/correlation.ts';
 import { createDetector } from '../shared/detect/detect.ts';
-import { type Expression, testOf } from '../shared/detect/expression.ts';
 import type { Rule } from '../shared/detect/rule.ts';
 import { emptyAccount, nothingSeen, processDelivery } from '../shared/pipeline.ts';
 import type { AuditEvent } from '../shared/schema/audit-event.ts';
 import type { RawRecord } from '../shared/schema/raw-record.ts';
 import { memoryState } from '../shared/state/memory-state.ts';
+import { doubled } from './doubled.ts';
 import { auditLines, deliveriesOf, type LambdaDelivery } from './traffic.ts';
 
 const { values } = parseArgs({
@@ -105,8 +104,18 @@ const cpu = async (work: () => Promise<void>): Promise<number> => {
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((left, right) => left - right)[numbers.length >> 1] ?? 0;
 
+/** What is measured beside the floor. */
+interface Contender {
+  readonly rules: readonly Rule[];
+  readonly form?: ArchiveForm;
+}
+
 interface Measure {
+  /** To the floor. */
   readonly ratio: number;
+  /** To the first of those that were measured together. */
+  readonly ratioToFirst: number;
+  /** CPU of an event. */
   readonly microseconds: number;
 }
 
@@ -116,34 +125,55 @@ const warmUp = 10;
 /** So many deliveries of one kind, then as many of the other: what disturbs the machine disturbs both. */
 const turn = 8;
 
-/** The median over rounds of pipeline to floor, and the pipeline's CPU for all deliveries. */
-const measure = async (
+/** CPU microseconds of an event, of the floor first and then of each contender: a row for each turn. */
+const measured = async (
   deliveries: readonly LambdaDelivery[],
-  rules: readonly Rule[],
+  contenders: readonly Contender[],
   rounds: number,
-  form?: ArchiveForm,
-): Promise<Measure> => {
-  const investigation = investigationWith(rules);
-  const round = async (): Promise<{ readonly floor: number; readonly pipeline: number }> => {
-    const spent = { floor: 0, pipeline: 0 };
+): Promise<readonly (readonly number[])[]> => {
+  const works = [
+    async (delivery: LambdaDelivery) => floor(delivery),
+    ...contenders.map(({ rules, form }) => {
+      const investigation = investigationWith(rules);
+      return (delivery: LambdaDelivery) => pipeline(delivery, investigation, form);
+    }),
+  ];
+  const rows: number[][] = [];
+  for (let round = 0; round < warmUp + rounds; round++) {
     for (let at = 0; at < deliveries.length; at += turn) {
-      const some = deliveries.slice(at, at + turn);
-      spent.floor += await cpu(async () => {
-        for (const delivery of some) floor(delivery);
-      });
-      spent.pipeline += await cpu(async () => {
-        for (const delivery of some) await pipeline(delivery, investigation, form);
-      });
+      const row: number[] = [];
+      for (const work of works) {
+        let events = 0;
+        const spent = await cpu(async () => {
+          for (const delivery of deliveries.slice(at, at + turn)) events += await work(delivery);
+        });
+        row.push(spent / events);
+      }
+      if (round >= warmUp) rows.push(row);
     }
-    return spent;
-  };
-  for (let warm = 0; warm < warmUp; warm++) await round();
-  const pairs: Awaited<ReturnType<typeof round>>[] = [];
-  for (let at = 0; at < rounds; at++) pairs.push(await round());
-  return {
-    ratio: median(pairs.map((pair) => pair.pipeline / pair.floor)),
-    microseconds: median(pairs.map((pair) => pair.pipeline)),
-  };
+  }
+  return rows;
+};
+
+/** What each contender costs, all of them measured together. */
+const measures = async <K extends string>(
+  deliveries: readonly LambdaDelivery[],
+  contenders: Readonly<Record<K, Contender>>,
+  rounds: number,
+): Promise<Readonly<Record<K, Measure>>> => {
+  const names = Object.keys(contenders) as K[];
+  const rows = await measured(
+    deliveries,
+    names.map((name) => contenders[name]),
+    rounds,
+  );
+  const over = (of: (row: readonly number[]) => number): number => median(rows.map(of));
+  const measureAt = (place: number): Measure => ({
+    ratio: over((row) => (row[place] ?? 0) / (row[0] ?? 1)),
+    ratioToFirst: over((row) => (row[place] ?? 0) / (row[1] ?? 1)),
+    microseconds: over((row) => row[place] ?? 0),
+  });
+  return Object.fromEntries(names.map((name, at) => [name, measureAt(at + 1)])) as Record<K, Measure>;
 };
 
 /** Bytes that one delivery leaves on the heap before anything is collected, by event. */
@@ -163,32 +193,6 @@ const allocation = async (
   return median(samples);
 };
 
-/** The same rules again under other names, sharing no test with the first: what twice as many rules would cost. */
-const doubled = (rules: readonly Rule[]): readonly Rule[] => [
-  ...rules,
-  ...rules.map((rule) => ({
-    ...rule,
-    id: `${rule.id}-again`,
-    expression: renamed(rule.expression),
-    correlation: rule.correlation && withInputsAgain(rule.correlation),
-  })),
-];
-
-const withInputsAgain = (correlation: Correlation): Correlation => {
-  const again = (inputs: readonly Input[]): readonly Input[] =>
-    inputs.map((input) => ({ ...input, rule: `${input.rule}-again` }));
-  return correlation.type === 'absence'
-    ? { ...correlation, inputs: again(correlation.inputs), while: again(correlation.while) }
-    : { ...correlation, inputs: again(correlation.inputs) };
-};
-
-const renamed = (expression: Expression): Expression => {
-  if (expression.kind === 'constant') return expression;
-  if (expression.kind === 'test') return testOf({ ...expression.test, key: `again ${expression.test.key}` });
-  if (expression.kind === 'not') return { kind: 'not', of: renamed(expression.of) };
-  return { kind: expression.kind, of: expression.of.map(renamed) };
-};
-
 const run = async (): Promise<void> => {
   const lines =
     values.input === undefined ? auditLines(Number(values.events)) : await collected(linesOf(values.input));
@@ -206,17 +210,20 @@ const run = async (): Promise<void> => {
   loadRules({ rules: [], sigma: [], builtin: true });
   const loadMilliseconds = performance.now() - loadStart;
 
-  const none = await measure(deliveries, [], rounds);
-  const all = await measure(deliveries, rules, rounds);
-  const twice = await measure(deliveries, doubled(rules), rounds);
-  const archived = await measure(deliveries, rules, rounds, 'audit');
-  const archivedAsOcsf = await measure(deliveries, rules, rounds, 'ocsf');
+  const { all, twice } = await measures(
+    deliveries,
+    { all: { rules }, twice: { rules: doubled(rules) } },
+    rounds,
+  );
+  const { none } = await measures(deliveries, { none: { rules: [] } }, rounds);
+  const archiving = { archived: { rules, form: 'audit' }, archivedAsOcsf: { rules, form: 'ocsf' } } as const;
+  const { archived, archivedAsOcsf } = await measures(deliveries, archiving, rounds);
   const investigation = investigationWith(rules);
   const result = {
     ratio: rounded(all.ratio),
     budget,
-    eventsPerSecond: Math.round((events / all.microseconds) * 1_000_000),
-    microsecondsPerEvent: rounded(all.microseconds / events),
+    eventsPerSecond: Math.round(1_000_000 / all.microseconds),
+    microsecondsPerEvent: rounded(all.microseconds),
     bytesPerEvent: Math.round(bytes / events),
     rules: rules.length,
     ratioWithoutRules: rounded(none.ratio),
@@ -225,7 +232,7 @@ const run = async (): Promise<void> => {
     ratioWithArchiveAsOcsf: rounded(archivedAsOcsf.ratio),
     archivedBytesPerEvent: Math.round(archivedBytes(deliveries, 'audit') / events),
     archivedBytesPerEventAsOcsf: Math.round(archivedBytes(deliveries, 'ocsf') / events),
-    costOfTwiceTheRules: rounded(twice.ratio / all.ratio - 1),
+    costOfTwiceTheRules: rounded(twice.ratioToFirst - 1),
     allocatedBytesPerEvent: Math.round(
       await allocation(deliveries, (delivery) => pipeline(delivery, investigation)),
     ),
