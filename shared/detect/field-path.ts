@@ -54,14 +54,24 @@ export const fieldPathOf = (text: string, steps: readonly Step[] = stepsOf(text)
   return {
     text,
     key,
-    segments: steps.map(({ name, index }, at) => ({
-      name: asKey(name),
-      index,
-      inherited: name in Object.prototype,
-      joined: joinedFrom(steps, at),
-    })),
+    segments: steps.map((_, at) => segmentOf(steps, at)),
     number: numberOf(`${text} ${key}`),
     reader: undefined,
+  };
+};
+
+const segmentOf = (steps: readonly Step[], at: number): Segment => {
+  const { name = '', index } = steps[at] ?? {};
+  let joined: readonly Step[] | undefined;
+  return {
+    name: asKey(name),
+    index,
+    inherited: name in Object.prototype,
+    // Most paths are never walked so far.
+    get joined() {
+      joined ??= joinedFrom(steps, at);
+      return joined;
+    },
   };
 };
 
@@ -75,7 +85,16 @@ const numberOf = (name: string): number => {
 };
 
 /** The same text as V8 keeps the keys of objects: a look-up by it needs no search for the key first. */
-const asKey = (name: string): string => Object.keys({ [name]: true })[0] ?? name;
+const asKey = (name: string): string => {
+  const known = keys.get(name);
+  if (known !== undefined) return known;
+  const key = Object.keys({ [name]: true })[0] ?? name;
+  keys.set(key, key);
+  return key;
+};
+
+/** There are as many as rules name steps of fields. */
+const keys = new Map<string, string>();
 
 const stepsOf = (text: string): readonly Step[] => text.split('.').map((name) => ({ name }));
 

@@ -68,14 +68,17 @@ const isKnown = (modifier: string): boolean =>
   ['cased', 're', 'cidr', 'fieldref', 'windash', 'expand', 'exists'].includes(modifier);
 
 /** How a value is compared: only one of these, but for two pairs. */
+const isWay = (modifier: string): boolean =>
+  affixes.has(modifier) ||
+  comparisons.has(modifier) ||
+  timeParts.has(modifier) ||
+  ['re', 'cidr', 'exists', 'fieldref'].includes(modifier);
+
 const rejectConflicts = (chain: readonly string[]): void => {
-  const ways = chain.filter(
-    (modifier) =>
-      affixes.has(modifier) ||
-      comparisons.has(modifier) ||
-      timeParts.has(modifier) ||
-      ['re', 'cidr', 'exists', 'fieldref'].includes(modifier),
-  );
+  // Nearly all: what stands alone conflicts with nothing.
+  const [only] = chain;
+  if (only === undefined || (chain.length === 1 && isWay(only))) return;
+  const ways = chain.filter(isWay);
   const [first = '', second = '', third] = ways;
   const isAffixedField = ways.includes('fieldref') && ways.some((way) => affixes.has(way));
   const isComparedPart = timeParts.has(first) && comparisons.has(second);

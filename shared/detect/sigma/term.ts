@@ -209,5 +209,9 @@ export const anyMatcher = (terms: readonly ValueTerm[], regex: RegexReader): Val
 };
 
 /** A text that is the same for terms that ask the same, and only for them. */
-export const termsKey = (terms: readonly Term[]): string =>
-  JSON.stringify(terms, (name, value: unknown) => (name === 'bytes' ? undefined : value));
+export const termsKey = (terms: readonly Term[]): string => JSON.stringify(terms.map(withoutBytes));
+
+const withoutBytes = (term: Term): Term => {
+  if (term.type === 'any') return { ...term, of: term.of.map(withoutBytes) };
+  return term.type === 'text' && term.bytes ? { ...term, bytes: undefined } : term;
+};
