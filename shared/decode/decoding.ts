@@ -56,17 +56,7 @@ export class Decoding implements Decoded {
   }
 
   record(dialect: Dialect, origin: EnvelopeOrigin, content: RecordContent): void {
-    this.records.push({
-      dialect,
-      line: content.line,
-      body: content.body,
-      origin,
-      deliveryId: content.deliveryId,
-      time: content.time,
-      archived: content.archived,
-      index: this.#next,
-      location: this.#here(),
-    });
+    this.records.push(new DecodedRecord(dialect, origin, content, this.#next, this.#here()));
     this.#next++;
   }
 
@@ -84,6 +74,40 @@ export class Decoding implements Decoded {
   #here(): Location | undefined {
     if (!this.#place || !this.isBatch) return this.#place;
     return { path: this.#place.path, line: this.#place.line, index: this.#next };
+  }
+}
+
+/**
+ * A class, not a literal: V8 makes the objects of a literal old from the start once most of the earlier ones have lived for some time,
+ * as the records of a process's first deliveries do; each would then keep its line until old objects are looked through.
+ */
+class DecodedRecord implements RawRecord {
+  readonly dialect: Dialect;
+  readonly line: string | undefined;
+  readonly body: JsonObject | undefined;
+  readonly origin: EnvelopeOrigin;
+  readonly deliveryId: string | undefined;
+  readonly time: number | undefined;
+  readonly archived: ArchivedMarks | undefined;
+  readonly index: number;
+  readonly location: Location | undefined;
+
+  constructor(
+    dialect: Dialect,
+    origin: EnvelopeOrigin,
+    content: RecordContent,
+    index: number,
+    location: Location | undefined,
+  ) {
+    this.dialect = dialect;
+    this.line = content.line;
+    this.body = content.body;
+    this.origin = origin;
+    this.deliveryId = content.deliveryId;
+    this.time = content.time;
+    this.archived = content.archived;
+    this.index = index;
+    this.location = location;
   }
 }
 

@@ -15,7 +15,8 @@ interface AbsenceGroup {
   readonly key: string;
   /** The latest of the inputs that was told of, whenever that was. */
   toldUntil: number;
-  gathered: Gathered;
+  /** What this delivery shows; made anew for each, so that what is long-lived holds nothing of an event. */
+  gathered: Gathered | undefined;
 }
 
 /** What a delivery shows of a group. */
@@ -35,7 +36,7 @@ export const absenceWatch = (rule: Rule, correlation: Absence): Watch => {
       values,
       key: keyOf(rule, values),
       toldUntil: Number.NEGATIVE_INFINITY,
-      gathered: nothingGathered(),
+      gathered: undefined,
     }),
   );
   return {
@@ -45,7 +46,7 @@ export const absenceWatch = (rule: Rule, correlation: Absence): Watch => {
       if (!input) return;
       const isSign = place >= correlation.inputs.length;
       for (const group of groups.of(trigger, input)) {
-        if (isSign) addSign(group.gathered, correlation, trigger);
+        if (isSign) addSign(gatheredIn(group), correlation, trigger);
         else if (isNear(group, trigger.time, correlation)) continue;
         else addSeen(group, trigger);
         groups.touch(group);
@@ -54,8 +55,8 @@ export const absenceWatch = (rule: Rule, correlation: Absence): Watch => {
     drain: () =>
       askedTogether(
         groups.drain().map((group) => {
-          const { gathered } = group;
-          group.gathered = nothingGathered();
+          const { gathered = nothingGathered() } = group;
+          group.gathered = undefined;
           return questionOf(group, gathered, rule, correlation);
         }),
       ),
@@ -68,8 +69,13 @@ const sightingsPerSilence = 64;
 const isNear = ({ toldUntil }: AbsenceGroup, time: number, { seconds }: Absence): boolean =>
   time >= toldUntil && time - toldUntil < (seconds * 1000) / sightingsPerSilence;
 
+const gatheredIn = (group: AbsenceGroup): Gathered => {
+  group.gathered ??= nothingGathered();
+  return group.gathered;
+};
+
 const addSeen = (group: AbsenceGroup, trigger: Trigger): void => {
-  const { gathered } = group;
+  const gathered = gatheredIn(group);
   group.toldUntil = Math.max(group.toldUntil, trigger.time);
   if (!gathered.seen || gathered.seen.time < trigger.time) gathered.seen = trigger;
 };

@@ -29,7 +29,8 @@ interface GroupHour {
 interface BaselineGroup {
   readonly values: readonly GroupValue[];
   readonly key: string;
-  hours: Map<number, GroupHour>;
+  /** What this delivery shows; made anew for each, so that what is long-lived holds nothing of an event. */
+  hours: Map<number, GroupHour> | undefined;
 }
 
 const hourMilliseconds = 3_600_000;
@@ -56,7 +57,7 @@ export const baselineWatch = (
   now: Clock,
 ): Watch => {
   const groups = new Groups(
-    (values): BaselineGroup => ({ values, key: keyOf(rule, values), hours: new Map() }),
+    (values): BaselineGroup => ({ values, key: keyOf(rule, values), hours: undefined }),
   );
   const fields = correlation.fields.map((field) => [field]);
   /** The latest hour of an event, and hours that are judged and told. */
@@ -84,6 +85,7 @@ export const baselineWatch = (
     if (hour > now() / hourMilliseconds + 1) return;
     latest = Math.max(latest, hour);
     for (const group of groups.of(trigger, input)) {
+      group.hours ??= new Map();
       let own = group.hours.get(hour);
       if (!own) {
         const distinct = correlation.fields.map(() => new Set<string>());
@@ -173,8 +175,8 @@ export const baselineWatch = (
     drain: () => {
       const taken = groups.drain().flatMap((group) => {
         const { hours } = group;
-        group.hours = new Map();
-        return [...hours.values()];
+        group.hours = undefined;
+        return hours ? [...hours.values()] : [];
       });
       const done = finished;
       finished = [];

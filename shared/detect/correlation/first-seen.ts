@@ -19,7 +19,7 @@ export const firstSeenWatch = (rule: Rule, correlation: FirstSeen): Watch => {
       values,
       key: keyOf(rule, values),
       watchedIn: Number.NEGATIVE_INFINITY,
-      seen: nothingSeen(),
+      seen: undefined,
     }),
   );
   const told: Told = new Trie();
@@ -52,8 +52,8 @@ export const firstSeenWatch = (rule: Rule, correlation: FirstSeen): Watch => {
       };
       return askedTogether(
         groups.drain().map((group) => {
-          const { seen } = group;
-          group.seen = nothingSeen();
+          const { seen = nothingSeen() } = group;
+          group.seen = undefined;
           return questionOf(group, seen, correlation, onTold);
         }),
       );
@@ -120,7 +120,8 @@ interface FirstSeenGroup {
   readonly key: string;
   /** The latest step of time in which memory is known to have a sign that the group is watched. */
   watchedIn: number;
-  seen: Seen;
+  /** What this delivery shows; made anew for each, so that what is long-lived holds nothing of an event. */
+  seen: Seen | undefined;
 }
 
 /** What all groups of a rule together are known to have told. */
@@ -148,13 +149,14 @@ interface Shown {
 
 /** Whether a trigger shows a value that memory is not known to have. */
 const isSighted = ({ group, told, plain, step, trigger, fields }: Shown): boolean => {
-  const { seen } = group;
   const { time } = trigger;
   let isNews = false;
   for (const value of distinctValues(trigger, fields)) {
     const path = plain ?? [...group.values, value];
     if (told.get(path) === step) continue;
     isNews = true;
+    group.seen ??= nothingSeen();
+    const { seen } = group;
     seen.since = Math.min(seen.since, time);
     const sighting = `${step} ${value}`;
     const known = seen.sightings.get(sighting);
@@ -164,8 +166,10 @@ const isSighted = ({ group, told, plain, step, trigger, fields }: Shown): boolea
 };
 
 /** A sign that the group is watched, though it brings no value. */
-const isWatchedNow = ({ watchedIn, seen }: FirstSeenGroup, step: number, { time }: Trigger): boolean => {
-  if (watchedIn === step) return false;
+const isWatchedNow = (group: FirstSeenGroup, step: number, { time }: Trigger): boolean => {
+  if (group.watchedIn === step) return false;
+  group.seen ??= nothingSeen();
+  const { seen } = group;
   seen.since = Math.min(seen.since, time);
   seen.watched.add(step);
   return true;

@@ -16,7 +16,7 @@ import type { Witness } from './witness.ts';
 
 export const windowWatch = (rule: Rule, correlation: WindowCorrelation): Watch => {
   const groups = new Groups(
-    (values): WindowGroup => ({ values, key: keyOf(rule, values), buckets: new Map() }),
+    (values): WindowGroup => ({ values, key: keyOf(rule, values), buckets: undefined }),
   );
   return {
     rule,
@@ -31,15 +31,15 @@ export const windowWatch = (rule: Rule, correlation: WindowCorrelation): Watch =
     drain: () =>
       askedTogether(
         groups.drain().map((group) => {
-          const { buckets } = group;
-          group.buckets = new Map();
-          return questionOf({ ...group, buckets }, correlation);
+          const { values, key, buckets = new Map() } = group;
+          group.buckets = undefined;
+          return questionOf({ values, key, buckets }, correlation);
         }),
       ),
   };
 };
 
-const questionOf = (group: WindowGroup, correlation: WindowCorrelation): Question => ({
+const questionOf = (group: Gathered, correlation: WindowCorrelation): Question => ({
   entries: entriesOf(group, correlation),
   read: (answers) => {
     if (!canHold(correlation, answers)) return [];
@@ -65,8 +65,15 @@ const questionOf = (group: WindowGroup, correlation: WindowCorrelation): Questio
 interface WindowGroup {
   readonly values: readonly GroupValue[];
   readonly key: string;
-  /** What this delivery shows, by bucket and id. */
-  buckets: Map<number, Map<string, Sighting>>;
+  /** What this delivery shows; made anew for each, so that what is long-lived holds nothing of an event. */
+  buckets: Buckets | undefined;
+}
+
+/** By bucket and id. */
+type Buckets = Map<number, Map<string, Sighting>>;
+
+interface Gathered extends Pick<WindowGroup, 'values' | 'key'> {
+  readonly buckets: Buckets;
 }
 
 /** Alerts tell more than the condition needs, where there is more. */
@@ -111,10 +118,12 @@ const observe = (
   trigger: Trigger,
 ): void => {
   const bucket = bucketAt(trigger.time, correlation.seconds);
-  let sightings = group.buckets.get(bucket);
+  group.buckets ??= new Map();
+  const { buckets } = group;
+  let sightings = buckets.get(bucket);
   if (!sightings) {
     sightings = new Map();
-    group.buckets.set(bucket, sightings);
+    buckets.set(bucket, sightings);
   }
   for (const sighting of sightingsOf(correlation, input, trigger)) {
     const known = sightings.get(sighting.id);
@@ -122,7 +131,7 @@ const observe = (
   }
   if (sightings.size > 4 * keptIn(correlation)) {
     const kept = [...sightings.values()].toSorted(byTime).slice(0, keptIn(correlation));
-    group.buckets.set(bucket, new Map(kept.map((sighting) => [sighting.id, sighting])));
+    buckets.set(bucket, new Map(kept.map((sighting) => [sighting.id, sighting])));
   }
 };
 
@@ -180,7 +189,7 @@ const memberOf = ({ id, time, number, input, trigger }: Sighting): Member => {
 };
 
 /** What is told of a group, and the neighbours of each bucket, which a window may reach into. */
-const entriesOf = ({ key, buckets }: WindowGroup, correlation: WindowCorrelation): readonly Entry[] => {
+const entriesOf = ({ key, buckets }: Gathered, correlation: WindowCorrelation): readonly Entry[] => {
   const told = new Map(
     [...buckets].map(([bucket, sightings]) => [bucket, [...sightings.values()].map(memberOf)] as const),
   );
@@ -212,7 +221,7 @@ const canHold = (
 
 /** Every firing that something told now has a part in, and what was in its window. */
 const firingsOf = (
-  group: WindowGroup,
+  group: Gathered,
   correlation: WindowCorrelation,
   sets: readonly (readonly Member[])[],
 ): { readonly ordered: readonly Observation[]; readonly firings: readonly Firing[] } => {
