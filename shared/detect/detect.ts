@@ -90,6 +90,8 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
   let meetings = 0;
   const unrouted = new Map<Dialect, readonly Candidate[]>();
   let answers: Answers | undefined;
+  /** Grows to as many as one event has met; a list of its own for each would be made too large, or grow each time. */
+  const found: Finding[] = [];
 
   const candidatesOf = (remainders: readonly Remainder[]): readonly Candidate[] =>
     remainders.map(({ rule, expression, severityCases }) => {
@@ -181,17 +183,15 @@ export const createDetector = (rules: readonly Rule[], options: DetectorOptions 
       if (answers) answers.turnTo(event);
       else answers = new Answers(event, options.enricher);
       const current = answers;
-      let findings: Finding[] | undefined;
+      let count = 0;
       let isFirstFound = false;
       for (const candidate of candidatesFor(event, current)) {
         if ((candidate.isOneOfFirst && isFirstFound) || !candidate.holds(current)) continue;
         isFirstFound ||= candidate.isOneOfFirst;
         const { rule } = candidate;
-        const finding = { rule, severity: candidate.severityOf(current), event, scope: current.scope };
-        if (findings) findings.push(finding);
-        else findings = [finding];
+        found[count++] = { rule, severity: candidate.severityOf(current), event, scope: current.scope };
       }
-      return findings ?? none;
+      return count === 0 ? none : found.slice(0, count);
     },
   };
 };
