@@ -6,7 +6,9 @@ import { isObject, type JsonObject, type JsonValue, parsedJson } from '../schema
 import { plainText } from './escaped-text.ts';
 
 const beginning = Buffer.from('{"messageType":"DATA_MESSAGE",');
-const firstEvent = Buffer.from('"logEvents":[{"id":"');
+/** With its comma: the quote after one begins a name, where inside a name a backslash would stand between them. */
+const eventsStart = ',"logEvents":[';
+const firstEvent = Buffer.from(`${eventsStart}{"id":"`);
 /** From the end of one log event to the beginning of the next. In a text its quotes would have backslashes before them. */
 const between = Buffer.from('},{"id":"');
 const ending = Buffer.from(']}');
@@ -20,7 +22,7 @@ export const cloudWatchPayload = (bytes: Buffer): JsonObject | undefined => {
   const found = bytes.indexOf(firstEvent);
   const end = bytes.length - ending.length;
   if (found < 0 || bytes.compare(ending, 0, ending.length, end) !== 0) return undefined;
-  const eventsAt = found + '"logEvents":['.length;
+  const eventsAt = found + eventsStart.length;
   const payload = parsedJson(`${bytes.toString('utf8', 0, eventsAt)}]}`);
   if (!isObject(payload)) return undefined;
   const events: JsonValue[] = [];

@@ -58,6 +58,7 @@ describe('what is not of that form', () => {
     ['is followed by another', `${whole}\n${whole}`],
     ['holds a log event that does not parse', whole.replace('"timestamp":1', '"timestamp":')],
     ['names its log events twice', whole.replace('"owner"', '"logEvents":[{"id":"2"}],"owner"')],
+    ['names something that only ends so', whole.replace('"logEvents"', '"\\"logEvents"')],
     ['is empty', ''],
   ])('is left to others: it %s', (_, text) => {
     expect(read(text)).toBeUndefined();
