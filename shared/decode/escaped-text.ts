@@ -13,12 +13,6 @@ interface Exports {
   readonly unescaped: (from: number, to: number) => number;
 }
 
-const { memory, unescaped } = new WebAssembly.Instance(
-  new WebAssembly.Module(Buffer.from(escapedTextModule, 'base64')),
-).exports as Exports;
-
-const room = Buffer.from(memory.buffer);
-
 /**
  * For each way in which backslashes can stand among eight bytes, the places of the others, in order. What is left of the eight is
  * filled up with a place that does not exist.
@@ -31,18 +25,34 @@ const placesKept = (backslashes: number): readonly number[] => {
 };
 
 const ways = 256;
-for (let way = 0; way < ways; way++) room.set(placesKept(way), 8 * way);
+/** Behind the table of all ways stands the text. */
 const start = 8 * ways;
 
-/** Longer texts are rare, and others can read them. */
-const longest = room.length - start;
+interface Unescaper extends Pick<Exports, 'unescaped'> {
+  readonly room: Buffer;
+}
+
+const openUnescaper = (): Unescaper => {
+  const { memory, unescaped } = new WebAssembly.Instance(
+    new WebAssembly.Module(Buffer.from(escapedTextModule, 'base64')),
+  ).exports as Exports;
+  const room = Buffer.from(memory.buffer);
+  for (let way = 0; way < ways; way++) room.set(placesKept(way), 8 * way);
+  return { room, unescaped };
+};
+
+/** Opened by the first text: only AWS hands over such texts, and the others need not wait for it when they start. */
+let unescaper: Unescaper | undefined;
 
 /**
  * What JSON.parse makes of such a string, at several times its speed; undefined for whatever is not plain: that may be text
  * beyond ASCII, any escape but `\"` and `\\`, more than 250 kB, or no JSON at all.
  */
 export const plainText = (bytes: Buffer, from: number, to: number): string | undefined => {
-  if (to - from > longest) return undefined;
+  unescaper ??= openUnescaper();
+  const { room, unescaped } = unescaper;
+  // Longer texts are rare, and others can read them.
+  if (to - from > room.length - start) return undefined;
   bytes.copy(room, start, from, to);
   const end = unescaped(start, start + to - from);
   return end < 0 ? undefined : room.toString('latin1', start, end);

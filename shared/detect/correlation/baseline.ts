@@ -46,6 +46,8 @@ const rememberedHours = 2048;
 const maxDistinct = 500;
 /** Hashes of values that this process keeps. */
 const rememberedValues = 2048;
+/** Longer values are hashed anew: a caller chooses them. */
+const rememberedLength = 256;
 /** Enough to tell some thousand values apart. */
 const hashLength = 10;
 const maxGroups = 10_000;
@@ -73,7 +75,7 @@ export const baselineWatch = (
     const known = hashes.get(value);
     if (known !== undefined) return known;
     const hash = hashOf(value).slice(0, hashLength);
-    hashes.put(value, hash);
+    if (value.length <= rememberedLength) hashes.put(value, hash);
     return hash;
   };
 
@@ -107,10 +109,8 @@ export const baselineWatch = (
     const lastClosed = latestHour - hoursOpen;
     const recent =
       lastClosed === judgedFrom ? [] : Array.from({ length: hoursLookedBack }, (_, at) => lastClosed - at);
-    const due = [...recent, ...told]
-      .filter(
-        (hour, at, all) => hour > 0 && hour <= lastClosed && all.indexOf(hour) === at && !isJudged(hour),
-      )
+    const due = [...new Set([...recent, ...told])]
+      .filter((hour) => hour > 0 && hour <= lastClosed && !isJudged(hour))
       .toSorted((left, right) => left - right);
     judgedFrom = lastClosed;
     if (due.length === 0) return [];

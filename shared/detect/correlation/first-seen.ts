@@ -136,6 +136,11 @@ const stepsRemembered = 8;
 const stepOf = (correlation: FirstSeen, time: number): number =>
   Math.floor((time * stepsRemembered) / (correlation.seconds * 1000));
 
+const seenIn = (group: FirstSeenGroup): Seen => {
+  group.seen ??= nothingSeen();
+  return group.seen;
+};
+
 /** A trigger that may show something new. */
 interface Shown {
   readonly group: FirstSeenGroup;
@@ -155,8 +160,7 @@ const isSighted = ({ group, told, plain, step, trigger, fields }: Shown): boolea
     const path = plain ?? [...group.values, value];
     if (told.get(path) === step) continue;
     isNews = true;
-    group.seen ??= nothingSeen();
-    const { seen } = group;
+    const seen = seenIn(group);
     seen.since = Math.min(seen.since, time);
     const sighting = `${step} ${value}`;
     const known = seen.sightings.get(sighting);
@@ -168,8 +172,7 @@ const isSighted = ({ group, told, plain, step, trigger, fields }: Shown): boolea
 /** A sign that the group is watched, though it brings no value. */
 const isWatchedNow = (group: FirstSeenGroup, step: number, { time }: Trigger): boolean => {
   if (group.watchedIn === step) return false;
-  group.seen ??= nothingSeen();
-  const { seen } = group;
+  const seen = seenIn(group);
   seen.since = Math.min(seen.since, time);
   seen.watched.add(step);
   return true;
